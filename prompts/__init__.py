@@ -1,0 +1,1 @@
+"""Versioned prompt templates, data only: ``<name>/v<N>.md``, loaded by ``matcher.prompting``."""
