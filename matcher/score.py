@@ -1,9 +1,9 @@
 """Pure: verdicts × weights × decisions → Shortlist, in integers that anybody can recompute by hand.
 
-The rule. A criterion of weight *w* is worth 2*w* points: *met* earns 2*w*, *partial* *w*, *not shown* and *contradicted*
-nothing. The score is points ÷ possible points over the cells that were assessed, per mille, rounded half up. A cell that
-was not assessed is neither zero nor full: it widens the interval ``score_low … score_high`` instead. A candidate of
-whom less than half of the weight was assessed has no score.
+The rule. A criterion of weight *w* is worth 2*w* points: *met* earns 2*w*, *partial* *w*, *not shown* and
+*contradicted* nothing. The score is points ÷ possible points over the cells that were assessed, per mille, rounded
+half up. A cell that was not assessed is neither zero nor full: it widens the interval ``score_low … score_high``
+instead. A candidate of whom less than half of the weight was assessed has no score.
 
 The order: score, then the weight of the must-haves that are met, then a hash of the candidate id seeded with the
 criteria, so that neither file name nor alphabet decides. Equal score and equal must-haves are shown as a tie and
@@ -12,6 +12,8 @@ share a rank. No number here depends on any other candidate.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +31,7 @@ from matcher.models import (
     HardFacts,
     Justification,
     Quote,
+    Ranked,
     Ranking,
     RunInfo,
     Shortlist,
@@ -97,7 +100,7 @@ def gates(justifications: Iterable[Justification], criteria: Criteria) -> tuple[
 def apply_decisions(
     assessments: Mapping[str, Assessment], decisions: Iterable[Decision], quote: QuoteSpan
 ) -> tuple[dict[str, Assessment], dict[str, tuple[str, ...]], dict[str, Decision]]:
-    """Return the assessments with people's verdicts in place, the overridden criteria, and the last decision per person.
+    """Return the assessments with people's verdicts in place, the overridden criteria and each person's last state.
 
     An adjudication stands above a verdict; a later act replaces an earlier one of its rank; undone acts do not count.
 
@@ -105,7 +108,7 @@ def apply_decisions(
         ValueError: a person's *met* or *partial* without a quote, neither chosen nor already there.
     """
     acts = _standing(decisions)
-    changed = {candidate: assessment for candidate, assessment in assessments.items()}
+    changed = dict(assessments)
     overridden: dict[str, list[str]] = {}
     states: dict[str, Decision] = {}
     for act in acts:
@@ -136,11 +139,21 @@ def shortlist(pool: Pool, decisions: Iterable[Decision] = (), quote: QuoteSpan |
     scores = {c: score(assessments[c].justifications, pool.criteria) for c in candidates if c in assessments}
     order = _order(candidates, scores, pool)
     ranks = _ranks(order, scores)
-    entries = tuple(
-        _entry(c, pool, assessments.get(c), scores.get(c), ranks.get(c), overridden.get(c, ()), states.get(c))
+    ranked = {r.candidate: r for r in pool.ranking.ranked} if pool.ranking else {}
+    rows = {row.candidate: row for row in pool.files if row.status == "read"}
+    bare = [
+        _entry(c, rows[c], ranked.get(c), pool, assessments.get(c), scores.get(c)).model_copy(
+            update={
+                "rank": ranks[c][0] if c in ranks else None,
+                "tied": c in ranks and ranks[c][1],
+                "status": _status(c in ranks, c in assessments),
+                "overridden": overridden.get(c, ()),
+                "decision": states[c].kind if c in states else None,
+            }
+        )
         for c in order
-    )
-    entries = tuple(_with_range(entry, entries) for entry in entries)
+    ]
+    entries = _with_ranges(bare)
     return Shortlist(
         run=pool.run,
         criteria=pool.criteria,
@@ -245,33 +258,32 @@ def _order(candidates: Collection[str], scores: Mapping[str, Score], pool: Pool)
 def _ranks(order: Sequence[str], scores: Mapping[str, Score]) -> dict[str, tuple[int, bool]]:
     """Competition ranks ("1, 2, 2, 4") of those with a score, and whether the rank is shared."""
     keys = [(c, (s.value, s.must_weight)) for c in order if (s := scores.get(c)) is not None and s.value is not None]
-    ranks: dict[str, tuple[int, bool]] = {}
-    for place, (candidate, key) in enumerate(keys):
-        same = [i for i, (_, other) in enumerate(keys) if other == key]
-        ranks[candidate] = (same[0] + 1, len(same) > 1)
-        assert same[0] <= place
-    return ranks
+    shared = Counter(key for _, key in keys)
+    first: dict[object, int] = {}
+    for place, (_, key) in enumerate(keys, start=1):
+        first.setdefault(key, place)
+    return {candidate: (first[key], shared[key] > 1) for candidate, key in keys}
+
+
+def _status(has_rank: bool, was_read: bool) -> EntryStatus:
+    if has_rank:
+        return "ranked"
+    return "not_assessed" if was_read else "below_cut"
 
 
 def _entry(
     candidate: str,
+    row: FileRow,
+    ranked: Ranked | None,
     pool: Pool,
     assessment: Assessment | None,
     made: Score | None,
-    rank: tuple[int, bool] | None,
-    overridden: tuple[str, ...],
-    state: Decision | None,
 ) -> Entry:
-    ranked = next((r for r in pool.ranking.ranked if r.candidate == candidate), None) if pool.ranking else None
-    row = next(row for row in pool.files if row.candidate == candidate and row.status == "read")
-    status: EntryStatus = "ranked" if rank else ("not_assessed" if assessment else "below_cut")
     cells = assessment.justifications if assessment else ()
     return Entry(
         candidate=candidate,
         file=row.file,
-        status=status,
-        rank=rank[0] if rank else None,
-        tied=rank[1] if rank else False,
+        status="below_cut",
         score=made.value if made else None,
         score_low=made.low if made else None,
         score_high=made.high if made else None,
@@ -283,20 +295,23 @@ def _entry(
         findings=(*pool.findings.get(candidate, ()), *(assessment.findings if assessment else ())),
         links=row.links,
         justifications=cells,
-        overridden=overridden,
-        decision=state.kind if state and state.kind in ("advance", "hold", "decline") else None,  # type: ignore[arg-type]
     )
 
 
-def _with_range(entry: Entry, entries: Sequence[Entry]) -> Entry:
+def _with_ranges(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Best and worst rank that the intervals allow, among those who have a score."""
-    if entry.rank is None:
-        return entry
-    others = [e for e in entries if e.rank is not None and e.candidate != entry.candidate]
-    best = 1 + sum(_int(e.score_low) > _int(entry.score_high) for e in others)
-    worst = 1 + sum(_int(e.score_high) >= _int(entry.score_low) for e in others)
-    better = sum(e.rank is not None and e.rank < entry.rank for e in others)
-    return entry.model_copy(update={"rank_low": min(best, better + 1), "rank_high": max(worst, better + 1)})
+    scored = [e for e in entries if e.rank is not None]
+    lows = sorted(_int(e.score_low) for e in scored)
+    highs = sorted(_int(e.score_high) for e in scored)
+    made = []
+    for entry in entries:
+        if entry.rank is None:
+            made.append(entry)
+            continue
+        best = 1 + len(lows) - bisect_right(lows, _int(entry.score_high))
+        worst = len(highs) - bisect_left(highs, _int(entry.score_low))
+        made.append(entry.model_copy(update={"rank_low": min(best, entry.rank), "rank_high": max(worst, entry.rank)}))
+    return tuple(made)
 
 
 def _int(value: int | None) -> int:
