@@ -1,0 +1,116 @@
+"""The words and signs with which people read closed values; colour is never the only sign."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from matcher.models import (
+    CriterionKind,
+    DuplicateReason,
+    EntryStatus,
+    FindingKind,
+    GateState,
+    Justification,
+    NotAssessedReason,
+    UnreadReason,
+    Verdict,
+)
+
+Answer = Literal["met", "partial", "not_shown", "contradicted", "not_assessed"]
+
+
+class Word(NamedTuple):
+    """A sign and a word for the same thing, and the fill colour (RRGGBB) that goes with them."""
+
+    sign: str
+    word: str
+    fill: str
+
+
+ANSWER: dict[Answer, Word] = {
+    "met": Word("●", "Met", "CFE8D5"),
+    "partial": Word("◐", "Partial", "FBE7B2"),
+    "not_shown": Word("○", "Not shown", "E9EBEE"),
+    "contradicted": Word("✕", "Contradicted", "F4CFCB"),
+    "not_assessed": Word("–", "Not assessed", "FFFFFF"),
+}
+GATE: dict[GateState, Word] = {
+    "met": Word("●", "shown", ANSWER["met"].fill),
+    "partial": Word("◐", "partly shown", ANSWER["partial"].fill),
+    "open": Word("○", "not shown in the résumé: ask", ANSWER["not_shown"].fill),
+    "contradicted": Word("✕", "contradicted", ANSWER["contradicted"].fill),
+    "not_assessed": Word("–", "not assessed", ANSWER["not_assessed"].fill),
+}
+KIND: dict[CriterionKind, str] = {
+    "responsibility": "Responsibility",
+    "minimum": "Minimum qualification",
+    "preferred": "Preferred qualification",
+}
+STATUS: dict[EntryStatus, str] = {
+    "ranked": "Ranked",
+    "below_cut": "Below the cut: not read in depth",
+    "not_assessed": "Too little was assessed for a score",
+}
+NOT_ASSESSED: dict[NotAssessedReason, str] = {
+    "no_judge": "Nobody has judged this yet; the nearest lines are shown.",
+    "unsure": "The reader was not sure; a person should decide.",
+    "call_failed": "The model did not answer.",
+    "reply_invalid": "The model's answer could not be used.",
+    "refused": "The model refused to answer.",
+    "budget": "The budget was reached before this was read.",
+    "too_long": "The résumé is longer than the reader accepts.",
+    "check_failed": "The answer did not pass the checks that code makes.",
+    "pending": "Not read yet.",
+}
+UNREAD: dict[UnreadReason | DuplicateReason, str] = {
+    "encrypted": "needs a password",
+    "damaged": "damaged",
+    "no_text": "holds no readable text",
+    "ocr_missing": "is a scan and no OCR program is installed",
+    "unsupported": "of a kind that is not read",
+    "too_large": "too large",
+    "limit": "stopped at a safety limit",
+    "vanished": "was gone when it was to be read",
+    "empty": "empty",
+    "same_bytes": "the same file",
+    "same_text": "the same text",
+    "older_version": "an older version",
+}
+FINDING: dict[FindingKind, str] = {
+    "hidden_text": "Hidden text",
+    "invisible_characters": "Invisible characters",
+    "mixed_script": "Letters of mixed scripts",
+    "type_mismatch": "File type does not match its name",
+    "active_content": "Active content (not run)",
+    "external_content": "External content (not fetched)",
+    "ocr_text": "Text read from an image",
+    "instruction_like": "Text that addresses the reader or a machine",
+    "copied_from_posting": "Copied from the posting",
+    "keyword_list": "Long keyword list",
+    "limit_reached": "A safety limit was reached",
+    "repaired": "File was repaired",
+    "text_render_mismatch": "Text differs from what is drawn",
+    "structure_unsure": "Structure unsure",
+    "reading_order_unsure": "Reading order unsure",
+    "encoding_guessed": "Encoding guessed",
+    "other": "Note",
+}
+DECISION: dict[str, str] = {"advance": "Advance", "hold": "Hold", "decline": "Decline"}
+COUNT: dict[str, str] = {"files": "files", "read": "read", "duplicate": "duplicates", "unreadable": "unreadable"}
+
+NOT_COMPARABLE = "Scores compare candidates of this posting only; they are not comparable between postings."
+DECIDES_NOTHING = "This list decides nothing: it rejects nobody, and every decision is made by a named person."
+SILENCE = "“Not shown” means that this résumé does not show it, never that the person lacks it."
+
+
+def answer(cell: Justification | None) -> Answer:
+    """Return the verdict of a cell, or *not_assessed*."""
+    verdict: Verdict | None = None if cell is None or cell.status != "done" else cell.verdict
+    return verdict or "not_assessed"
+
+
+def why_not(cell: Justification | None) -> str:
+    """Return in words why a cell was not assessed, or an empty string for one that was."""
+    if cell is None:
+        return NOT_ASSESSED["pending"]
+    return NOT_ASSESSED[cell.why_not_assessed] if cell.why_not_assessed else ""
