@@ -468,6 +468,39 @@ class Check(Record):
     detail: str = ""
 
 
+class Cell(Record):
+    """What a judge says about one criterion: ids of lines and positions, never a quote, a score or a length of time.
+
+    A cell is a claim; ``justify`` checks it in code and turns it into a Justification.
+    """
+
+    criterion: str
+    status: CellStatus = "done"
+    verdict: Verdict | None = None
+    why_not_assessed: NotAssessedReason | None = None
+    reason: str = ""
+    lines: tuple[str, ...] = ()
+    """Ids of the lines that carry the verdict."""
+    counted: tuple[str, ...] = ()
+    """Ids of the positions that count towards the years which the criterion asks for."""
+    nearest: tuple[str, ...] = ()
+    """Ids of the closest lines, shown where nobody has decided."""
+    checks: tuple[Check, ...] = ()
+    prompt: str | None = None
+    reply: str | None = None
+    votes: tuple[Verdict, ...] = ()
+    unsure: bool = False
+    second: Verdict | None = None
+
+    @model_validator(mode="after")
+    def _status_and_verdict_agree(self) -> Self:
+        if self.status == "done" and (self.verdict is None or self.why_not_assessed is not None):
+            raise ValueError("a cell that is done has a verdict and no excuse")
+        if self.status == "not_assessed" and (self.verdict is not None or self.why_not_assessed is None):
+            raise ValueError("a cell that is not assessed has a reason and no verdict")
+        return self
+
+
 class Justification(Record):
     """The answer to one criterion for one candidate.
 
