@@ -231,13 +231,18 @@ def display_name(file: str) -> str:
 
 def counts_sentence(shortlist: Shortlist) -> tuple[str, str]:
     """Return two sums that add up: the files, and the candidates."""
-    n = dict(shortlist.counts)
+    n = {"files": 0, "read": 0, "duplicate": 0, "unreadable": 0, "candidates": 0, "ranked": 0, "below_cut": 0}
+    n |= {"not_assessed": 0} | dict(shortlist.counts)
     files = (
-        f"{n.get('files', 0)} files = {n.get('read', 0)} read + {n.get('duplicate', 0)} duplicates"
-        f" + {n.get('unreadable', 0)} not readable"
+        f"{_many(n['files'], 'file')} = {n['read']} read + {_many(n['duplicate'], 'duplicate')}"
+        f" + {n['unreadable']} not readable"
     )
     people = (
-        f"{n.get('candidates', 0)} candidates = {n.get('ranked', 0)} ranked + {n.get('below_cut', 0)} below the cut"
-        f" + {n.get('not_assessed', 0)} with too little assessed"
+        f"{_many(n['candidates'], 'candidate')} = {n['ranked']} ranked + {n['below_cut']} below the cut"
+        f" + {n['not_assessed']} with too little assessed"
     )
     return files, people
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
