@@ -1,0 +1,313 @@
+"""Checks that code makes on every cell of every judge, and what becomes of a cell that fails one.
+
+A failed check first becomes a complaint (the judge may answer once more); what fails again is lowered by rule or is
+not assessed, always visibly in ``checks``:
+
+- unknown ids are dropped; *met*, *partial* or *contradicted* without a line left is not assessed (check_failed), or
+  not shown where every line named was no evidence (addressed to the reader, copied from the posting, a keyword list);
+- a reason that names a number, name or title which stands nowhere is withheld and the cell marked unsure;
+- a length of time below the minimum lowers *met* to *partial*; *met* without a position that counts becomes *partial*;
+- a degree below the one asked, or a licence whose only line says that it has lapsed, lowers *met* to *partial*.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from matcher.justify import facts
+from matcher.models import BlindView, Cell, Check, Criterion, Line
+
+SHINGLE = 6
+COPIED_SHARE = 0.6
+LIST_ITEMS = 6
+_WORD = re.compile(r"\w+", re.UNICODE)
+_NUMBER = re.compile(r"\d[\d.,'  ]*\d|\d")
+_NAME = re.compile(r"(?<![\w.])(?:[A-ZÀ-ÞА-Я][\w&+#./-]*|\w*[A-Z]{2,}\w*)", re.UNICODE)
+_SEPARATOR = re.compile(r"\s*[,;|•·★/●▪–]\s*|\s{3,}")
+_ID = re.compile(r"[LP]\d+\Z")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the checks of one candidate need: the view, and a test for lines copied from the posting."""
+
+    view: BlindView
+    copied: Callable[[str], bool] = field(default=lambda _: False)
+
+    def line(self, line_id: str) -> Line | None:
+        """Return a line, or None where there is none of this id."""
+        return next((line for line in self.view.lines if line.id == line_id), None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A cell after the checks: what it becomes if nobody answers again, and the complaint, if there is one."""
+
+    cell: Cell
+    complaint: str | None = None
+    years: float | None = None
+
+
+def copied_from(posting: str) -> Callable[[str], bool]:
+    """Return a test for lines that repeat the posting: at least 60 % of their six-word shingles stand in it."""
+    known = _shingles(posting)
+
+    def copied(text: str) -> bool:
+        own = _shingles(text)
+        return len(own) > 1 and sum(s in known for s in own) >= COPIED_SHARE * len(own)
+
+    return copied
+
+
+def keyword_list(line: Line) -> bool:
+    """Say whether a line outside any position is a list of short terms, which shows nothing done."""
+    if line.position is not None:
+        return False
+    items = [item for item in _SEPARATOR.split(line.text) if item]
+    words = len(_WORD.findall(line.text))
+    return len(items) >= LIST_ITEMS and words <= 4 * len(items)
+
+
+def check(cell: Cell, criterion: Criterion, material: Material) -> Outcome:
+    """Return what becomes of one cell, with every check that was made."""
+    if cell.status != "done":
+        complaint = cell.reason if cell.why_not_assessed == "reply_invalid" else None
+        return Outcome(cell, complaint)
+    state = _State(cell, criterion, material)
+    for step in (_ids, _eligible, _present, _years, _degree, _licence, _reason):
+        step(state)
+    return Outcome(state.result(), "; ".join(state.complaints) or None, state.years)
+
+
+@dataclass
+class _State:
+    """The cell on its way through the checks."""
+
+    cell: Cell
+    criterion: Criterion
+    material: Material
+    checks: list[Check] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    years: float | None = None
+
+    def note(self, name: str, passed: bool, detail: str = "") -> None:
+        self.checks.append(Check(name=name, passed=passed, detail=detail))
+
+    def change(self, **update: object) -> None:
+        self.cell = Cell.model_validate({**self.cell.model_dump(), **update})
+
+    def lower(self, verdict: str) -> None:
+        gone = {"lines": (), "counted": ()} if verdict == "not_shown" else {}
+        self.change(verdict=verdict, unsure=True, **gone)
+
+    def fail(self) -> None:
+        self.change(
+            status="not_assessed", verdict=None, why_not_assessed="check_failed", reason="", lines=(), counted=()
+        )
+
+    def cited(self) -> list[Line]:
+        found = (self.material.line(name) for name in self.cell.lines)
+        return [line for line in found if line is not None]
+
+    def claims(self) -> bool:
+        return self.cell.verdict in ("met", "partial", "contradicted")
+
+    def result(self) -> Cell:
+        return self.cell.model_copy(update={"checks": (*self.cell.checks, *self.checks)})
+
+
+def _ids(state: _State) -> None:
+    view, cell = state.material.view, state.cell
+    lines, positions = {line.id for line in view.lines}, {p.id for p in view.positions}
+    unknown = sum(name not in lines for name in cell.lines) + sum(name not in positions for name in cell.counted)
+    keep_lines = tuple(dict.fromkeys(name for name in cell.lines if name in lines))
+    keep = tuple(dict.fromkeys(name for name in cell.counted if name in positions))
+    state.note("ids exist", unknown == 0, f"{unknown} ids that do not exist were dropped" if unknown else "")
+    if unknown:
+        state.complaints.append("you named ids of lines or positions that do not exist")
+    if cell.verdict == "not_shown":
+        keep_lines, keep = (), ()
+    if state.criterion.min_years is None:
+        keep = ()
+    state.change(lines=keep_lines, counted=keep, unsure=cell.unsure or unknown > 0)
+
+
+def _eligible(state: _State) -> None:
+    if not state.claims() or not state.cell.lines:
+        return
+    refused: list[str] = []
+    reasons: set[str] = set()
+    for line in state.cited():
+        why = _no_evidence(line, state)
+        if why:
+            refused.append(line.id)
+            reasons.add(why)
+    state.note("lines are evidence", not refused, "; ".join(sorted(reasons)))
+    if not refused:
+        return
+    state.complaints.append("some lines that you named are no evidence: " + "; ".join(sorted(reasons)))
+    left = tuple(name for name in state.cell.lines if name not in refused)
+    if left:
+        state.change(lines=left, unsure=True)
+    else:
+        state.lower("not_shown")
+
+
+def _no_evidence(line: Line, state: _State) -> str | None:
+    if line.instruction_like:
+        return "a line addresses the reader"
+    if state.material.copied(line.text):
+        return "a line repeats the posting"
+    if _asks_for_deeds(state.criterion) and keyword_list(line) and state.cell.verdict != "contradicted":
+        return "a list of keywords shows nothing done"
+    return None
+
+
+def _asks_for_deeds(criterion: Criterion) -> bool:
+    asked = criterion.kind == "responsibility" or criterion.min_years is not None
+    return asked or _words("experience").search(criterion.text.lower()) is not None
+
+
+def _present(state: _State) -> None:
+    if not state.claims():
+        return
+    state.note("evidence is named", bool(state.cell.lines))
+    if not state.cell.lines:
+        state.complaints.append(f"{state.cell.verdict} needs at least one line")
+        state.fail()
+
+
+def _years(state: _State) -> None:
+    if state.criterion.min_years is None or state.cell.status != "done":
+        return
+    cell = state.cell
+    decision = facts.decide(state.criterion, state.material.view, cell.counted, cell.lines)
+    if decision is None:
+        return
+    state.years = decision.years
+    if cell.verdict not in ("met", "partial"):
+        return
+    if cell.verdict == "met" and not cell.counted:
+        state.note("positions count", False, "no position was named that counts")
+        state.complaints.append("met needs the ids of the positions that count")
+        state.lower("partial")
+        return
+    enough = decision.verdict == "met" or cell.verdict == "partial"
+    state.note("years", enough, decision.reason)
+    quotes = tuple(dict.fromkeys((*cell.lines, *decision.lines[:2])))
+    state.change(lines=quotes, unsure=cell.unsure or decision.unsure)
+    if not enough:
+        state.change(verdict="partial")
+
+
+def _degree(state: _State) -> None:
+    asked, cell = state.criterion.degree, state.cell
+    if asked is None or cell.verdict != "met" or facts.allows_equivalent(state.criterion.text):
+        return
+    stated = [e for e in state.material.view.education if e.line in cell.lines and e.level is not None]
+    if not stated or len({e.line for e in stated}) < len(cell.lines):
+        return
+    enough = any(e.complete and facts.at_least(e.level, asked) for e in stated)
+    state.note("degree", enough, "" if enough else f"the cited line does not state a complete {asked} degree")
+    if not enough:
+        state.complaints.append("the cited line does not state a complete degree of the level asked")
+        state.lower("partial")
+
+
+def _licence(state: _State) -> None:
+    cell = state.cell
+    if cell.verdict != "met" or _words("licence").search(state.criterion.text.lower()) is None:
+        return
+    cited = state.cited()
+    void = bool(cited) and all(facts.lapsed(line.text) for line in cited)
+    state.note("in force", not void, "the cited line says that something has lapsed" if void else "")
+    if void:
+        state.complaints.append("the cited line says that something has lapsed")
+        state.lower("partial")
+
+
+def _reason(state: _State) -> None:
+    cell = state.cell
+    if cell.status != "done" or not cell.reason:
+        return
+    wrong = ungrounded(cell, state.criterion, state.material)
+    state.note("reason is grounded", not wrong, "; ".join(wrong))
+    if wrong:
+        state.complaints.append("the reason names what the cited lines do not say: " + "; ".join(wrong))
+        state.change(reason="", unsure=True)
+
+
+def ungrounded(cell: Cell, criterion: Criterion, material: Material) -> list[str]:
+    """Return what kinds of words in a reason stand neither in the lines nor in the requirement (none: it is grounded).
+
+    Numbers must stand in the cited lines, the headings of their positions, or the requirement; names and titles
+    anywhere in the view. The words themselves are not repeated: they may be invented.
+    """
+    everything = " ".join([criterion.text, *(line.text for line in material.view.lines)])
+    near = criterion.text + " " + " ".join(_near(cell, material)) if cell.lines else everything
+    found = []
+    if _digits(cell.reason) - _digits(near):
+        found.append("a number")
+    known = {word.lower() for word in _WORD.findall(everything)}
+    if any(not _known_name(name, known) for name in _names(cell.reason)):
+        found.append("a name")
+    titles = set(_words("titles").findall(cell.reason.lower()))
+    if titles - known:
+        found.append("a title")
+    if _words("personal").search(cell.reason.lower()):
+        found.append("a personal characteristic")
+    return found
+
+
+def _near(cell: Cell, material: Material) -> Iterable[str]:
+    places = {line.position for line in material.view.lines if line.id in cell.lines} | set(cell.counted)
+    headers = {name for p in material.view.positions if p.id in places for name in p.header_lines}
+    for line in material.view.lines:
+        if line.id in cell.lines or line.id in headers:
+            yield line.text
+
+
+def _digits(text: str) -> set[str]:
+    return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
+
+
+def _names(reason: str) -> Iterable[str]:
+    plain = _plain()
+    for match in _NAME.finditer(reason):
+        word = match[0].rstrip(".-/")
+        starts = match.start() == 0 or reason[: match.start()].rstrip().endswith((".", ":", ";"))
+        ordinary = starts and word[1:].islower()
+        if word and not ordinary and word not in plain and not _ID.match(word):
+            yield word
+
+
+def _known_name(name: str, known: set[str]) -> bool:
+    parts = [part.lower() for part in _WORD.findall(name)]
+    return all(part in known or part.removesuffix("s") in known for part in parts)
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = [word.lower() for word in _WORD.findall(text)]
+    return {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("matcher.justify") / "checks.toml").read_text("utf-8"))
+
+
+@cache
+def _words(name: str) -> re.Pattern[str]:
+    alternatives = "|".join(re.escape(word) for word in sorted(_data()[name], key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(_data()["plain"])
