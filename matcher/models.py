@@ -137,8 +137,9 @@ class Document(Record):
 
 ReadStatus = Literal["read", "duplicate", "unreadable"]
 UnreadReason = Literal[
-    "encrypted", "damaged", "no_text", "ocr_missing", "unsupported", "too_large", "limit", "vanished", "empty"
-]
+    "encrypted", "damaged", "no_text", "ocr_missing", "unsupported", "too_large", "limit", "vanished", "empty",
+    "erased",
+]  # fmt: skip
 DuplicateReason = Literal["same_bytes", "same_text", "older_version"]
 
 
@@ -318,8 +319,8 @@ class BlindView(Record):
 
     @property
     def hash(self) -> str:
-        """Tagged hash of what a judge can see: lines, positions and education, without the candidate id."""
-        seen = self.model_dump(mode="json", exclude={"candidate", "masked"})
+        """Tagged hash of what a judge can see: lines, positions and education, without the candidate id and spans."""
+        seen = self.model_dump(mode="json", exclude={"candidate": True, "masked": True, "lines": {"__all__": {"span"}}})
         return content_id("blind", canonical_json(seen))
 
     def line(self, line_id: str) -> Line:
@@ -619,6 +620,8 @@ class Shortlist(Record):
     counts: tuple[tuple[str, int], ...]
     version: int = 1
     sealed_by: str | None = None
+    review: tuple[str, ...] = ()
+    """What people checked, in sentences: cells, agreement, the sample from below the cut with its miss rate."""
 
     def entry(self, candidate: str) -> Entry:
         """Return the entry of this candidate. Raises KeyError."""
@@ -628,11 +631,29 @@ class Shortlist(Record):
         raise KeyError(candidate)
 
 
+class StoredRun(Record):
+    """Everything a run's shortlist is made of, as kept in the workspace under kind *run*: enough to make it again."""
+
+    run: RunInfo
+    criteria: Criteria
+    posting_text: str
+    ranking: Ranking
+    assessments: tuple[Assessment, ...]
+    views: tuple[BlindView, ...]
+    """The blind views of the candidates that were read, in the order of ``assessments``."""
+    files: tuple[FileRow, ...]
+    facts: tuple[tuple[str, HardFacts], ...] = ()
+    findings: tuple[tuple[str, tuple[Finding, ...]], ...] = ()
+
+
 # --- people --------------------------------------------------------------------------------------------------------
 
 DecisionKind = Literal[
-    "verdict", "agree", "flag", "unblind", "advance", "hold", "decline", "adjudicate", "reviewed_below_cut", "undo"
-]
+    "first_look", "verdict", "agree", "flag", "unblind", "advance", "hold", "decline", "second_look", "adjudicate",
+    "reviewed_below_cut", "sign", "undo",
+]  # fmt: skip
+"""*first_look* (before the machine's verdict was shown) and *second_look* (another reviewer's) are kept beside the
+standing verdict and never change a score; *sign* seals the list and concerns no single candidate."""
 ReasonCode = Literal[
     "evidence_missed", "evidence_wrong", "too_generous", "too_strict", "criterion_misread", "other_source", "mistake",
     "other",

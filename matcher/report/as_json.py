@@ -24,6 +24,7 @@ def render_json(shortlist: Shortlist) -> bytes:
         "candidates": [_candidate(entry) for entry in shortlist.entries],
         "files": [_file(row) for row in shortlist.files],
         "counts": dict(shortlist.counts),
+        "review": list(shortlist.review),
     }
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     return (text + "\n").encode("utf-8", "replace")

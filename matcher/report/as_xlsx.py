@@ -64,7 +64,7 @@ def _grid(book: Workbook, shown: Pack) -> None:
     head = ("Rank", "Range", "Candidate", "File", "Status", "Score", "Score range", "Assessed %", "Decision", *names)
     rows = [(*_person(p), *(_word(c) for c in p.cells)) for p in shown.candidates]
     rows += [(*_person(p), *("" for _ in criteria)) for p in shown.below]
-    sheet = _sheet(book, "grid", head, (7, 9, 12, 34, 16, 8, 12, 10, 12, *(15 for _ in criteria)), rows, freeze="E2")
+    sheet = _sheet(book, "grid", head, (7, 9, 12, 34, 16, 8, 12, 10, 12, *(22 for _ in criteria)), rows, freeze="E2")
     for number, person in enumerate(shown.candidates, 2):
         for column, cell in enumerate(person.cells, 10):
             _fill(sheet, number, column, cell.word.fill)
@@ -72,13 +72,18 @@ def _grid(book: Workbook, shown: Pack) -> None:
 
 def _person(person: CandidateView) -> Row:
     entry = person.entry
-    ranks = "" if entry.rank_low is None else f"{entry.rank_low}–{entry.rank_high}"
-    scores = "" if entry.score_low is None else f"{entry.score_low}–{entry.score_high}"
+    ranks, scores = _range(entry.rank_low, entry.rank_high), _range(entry.score_low, entry.score_high)
     status = {"ranked": "Ranked", "below_cut": "Below the cut", "not_assessed": "Too little assessed"}[entry.status]
     decision = words.DECISION.get(entry.decision or "", "open")
     return (
         entry.rank, ranks, person.short, person.label, status, entry.score, scores, round(entry.coverage / 10), decision
     )  # fmt: skip
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return ""
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _word(cell: CellView) -> str:
@@ -129,6 +134,7 @@ def _audit(book: Workbook, shown: Pack, checkpoint: str | None) -> None:
         ("How well", run.judge_note),
         *(("Counts", sentence) for sentence in counts_sentence(shortlist)),
         *(("Note", text) for text in (words.SILENCE, words.NOT_COMPARABLE, words.DECIDES_NOTHING)),
+        *(("Review", sentence) for sentence in shortlist.review),
         ("Run", run.id),
         ("As of", run.as_of.isoformat()),
         ("Embedding", run.embedding),
@@ -150,7 +156,7 @@ def _sheet(
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(title)
-    top, bold = Alignment(vertical="top", wrap_text=True), Font(bold=True)
+    top, bold = Alignment(vertical="top", wrap_text=True), Font(name="Calibri", size=11, bold=True)
     shade = PatternFill("solid", fgColor="E3E8EE")
     number = 0
     for number, row in enumerate([head, *rows], 1):
@@ -163,12 +169,23 @@ def _sheet(
                 cell.value = value
             if number == 1:
                 cell.font, cell.fill = bold, shade
+        sheet.row_dimensions[number].height = _height(row, widths)
     for column, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = freeze
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{max(number, 1)}"
     _for_printing(sheet)
     return sheet
+
+
+def _height(row: Row, widths: Sequence[int]) -> float:
+    """Points that the fullest cell of a row needs, at most twelve lines (programs do not measure this on opening)."""
+    lines = 1
+    for value, width in zip(row, widths, strict=False):
+        text = str(value or "")
+        needed = sum(1 + len(part) // max(width - 2, 1) for part in text.split("\n")[:12])
+        lines = max(lines, needed)
+    return 15.0 * min(lines, 12) + 3
 
 
 def _for_printing(sheet: Worksheet) -> None:

@@ -72,6 +72,7 @@ UNREAD: dict[UnreadReason | DuplicateReason, str] = {
     "limit": "stopped at a safety limit",
     "vanished": "was gone when it was to be read",
     "empty": "empty",
+    "erased": "erased on request",
     "same_bytes": "the same file",
     "same_text": "the same text",
     "older_version": "an older version",
