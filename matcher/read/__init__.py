@@ -1,1 +1,10 @@
-""""""
+"""Reading: files in every common résumé format → the text that a person can see, with every character's place."""
+
+from matcher.read.find import boxes, find_quote
+from matcher.read.limits import Limits
+from matcher.read.reader import fetch, read, read_one, read_posting
+from matcher.read.reading import Reading, ReadingStatus
+
+__all__ = [
+    "Limits", "Reading", "ReadingStatus", "boxes", "fetch", "find_quote", "read", "read_one", "read_posting",
+]  # fmt: skip

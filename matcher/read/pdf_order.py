@@ -1,0 +1,219 @@
+"""Words of a page → lines in the order of a reader.
+
+Files draw their text in reading order, or row by row across columns, or in any order. The page is cut into blocks
+along its white space (recursive XY-cut); where the drawing order agrees with these blocks it is kept, because it also
+knows what geometry does not show; otherwise the blocks decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matcher.read.pdf_words import Word
+
+_COLUMN_GAP = 1.3
+"""A gap within a line wider than this many line heights separates two pieces."""
+_SWITCHES = 0.10
+"""Share of pieces by which the drawing order may change column without need."""
+_JUMPS = 0.06
+"""Share of pieces by which the drawing order may jump upwards inside a block."""
+_MAX_WORDS = 3500
+"""Beyond, the cut would cost more than it gives: drawing order is kept."""
+_HORIZONTAL_TRIES = 25
+_DEPTH = 40
+
+
+@dataclass(slots=True)
+class Piece:
+    """Words of one line that stand close together."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    words: list[Word]
+
+    @property
+    def mid(self) -> float:
+        """The height of the middle of the piece."""
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def text(self) -> str:
+        """Its words without gaps."""
+        return "".join(w.text for w in self.words)
+
+
+Line = list[Word]
+"""Words of one line from left to right."""
+Block = list[Line]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Blocks of lines in reading order, and whether the drawing order was distrusted."""
+
+    blocks: list[Block]
+    by_layout: bool
+
+
+def order(words: list[Word]) -> Order:
+    """Return the lines of a page in reading order."""
+    flat = [w for w in words if not w.turned]
+    turned = [w for w in words if w.turned]
+    if len(flat) > _MAX_WORDS:
+        return Order(_by_drawing(words, line_height(flat)), by_layout=False)
+    blocks: list[Block] = []
+    by_layout = False
+    if flat:
+        height = line_height(flat)
+        cut = _cut(_pieces(flat, height), height, 0)
+        by_layout = not _trusted(cut, height)
+        blocks = [_rows(b, height) for b in cut] if by_layout else _by_drawing(flat, height)
+    return Order(blocks + [[[w]] for w in turned], by_layout)
+
+
+def line_height(words: list[Word]) -> float:
+    """Return the usual height of a line of these words, in points."""
+    heights = sorted(w.y1 - w.y0 for w in words)
+    return max(heights[len(heights) // 2] * 1.25, 4.0) if heights else 10.0
+
+
+# --- drawing order ---------------------------------------------------------------------------------------------------
+
+
+def _by_drawing(words: list[Word], height: float) -> list[Block]:
+    blocks: list[Block] = []
+    last: Word | None = None
+    for word in words:
+        if last is None:
+            blocks.append([[word]])
+        elif _same_line(last, word, height):
+            blocks[-1][-1].append(word)
+        elif -0.5 * height < word.y0 - last.y1 < 0.9 * height and word.x0 < last.x1 + 4 * height:
+            blocks[-1].append([word])
+        else:
+            blocks.append([[word]])
+        last = word
+    return blocks
+
+
+def _same_line(last: Word, word: Word, height: float) -> bool:
+    overlap = min(last.y1, word.y1) - max(last.y0, word.y0)
+    smaller = min(last.y1 - last.y0, word.y1 - word.y0)
+    level = overlap > 0.3 * max(smaller, 0.1) or abs(last.mid - word.mid) < 0.35 * height
+    return level and word.x0 > last.x0 - 0.2 * height
+
+
+def _trusted(cut: list[list[Piece]], height: float) -> bool:
+    drawn = sorted(
+        ((min(w.index for w in piece.words), number, piece) for number, block in enumerate(cut) for piece in block),
+        key=lambda item: item[0],
+    )
+    switches = sum(a[1] != b[1] for a, b in pairwise(drawn)) - (len(cut) - 1)
+    jumps = steps = 0
+    last: dict[int, float] = {}
+    for _, number, piece in drawn:
+        if number in last:
+            steps += 1
+            jumps += piece.mid < last[number] - 0.7 * height
+        last[number] = piece.mid
+    return switches <= _SWITCHES * len(drawn) and jumps <= max(1.0, _JUMPS * steps)
+
+
+# --- layout order ----------------------------------------------------------------------------------------------------
+
+
+def _pieces(words: list[Word], height: float) -> list[Piece]:
+    rows: list[tuple[float, list[Word]]] = []
+    for word in sorted(words, key=lambda w: (w.mid, w.x0)):
+        for number in range(len(rows) - 1, max(-1, len(rows) - 13), -1):
+            middle, row = rows[number]
+            if abs(word.mid - middle) < 0.45 * height:
+                row.append(word)
+                rows[number] = ((middle * (len(row) - 1) + word.mid) / len(row), row)
+                break
+        else:
+            rows.append((word.mid, [word]))
+    return [piece for _, row in rows for piece in _split(row, height)]
+
+
+def _split(row: list[Word], height: float) -> list[Piece]:
+    row.sort(key=lambda w: w.x0)
+    groups = [[row[0]]]
+    for word in row[1:]:
+        if word.x0 - groups[-1][-1].x1 > _COLUMN_GAP * height:
+            groups.append([word])
+        else:
+            groups[-1].append(word)
+    return [
+        Piece(min(w.x0 for w in g), min(w.y0 for w in g), max(w.x1 for w in g), max(w.y1 for w in g), g)
+        for g in groups
+    ]  # fmt: skip
+
+
+def _gaps(intervals: list[tuple[float, float]], least: float) -> list[tuple[float, float]]:
+    """White stripes at least so wide, widest first."""
+    found: list[tuple[float, float]] = []
+    intervals.sort()
+    end = intervals[0][1]
+    for start, stop in intervals[1:]:
+        if start - end >= least:
+            found.append((end, start))
+        end = max(end, stop)
+    return sorted(found, key=lambda gap: gap[0] - gap[1])
+
+
+def _columns(pieces: list[Piece], height: float) -> tuple[list[Piece], list[Piece]] | None:
+    for end, start in _gaps([(p.x0, p.x1) for p in pieces], 0.9 * height):
+        left = [p for p in pieces if p.x1 <= end + 0.1]
+        right = [p for p in pieces if p.x0 >= start - 0.1]
+        if len(left) >= 3 and len(right) >= 3 and _are_columns(left, right, height):
+            return left, right
+    return None
+
+
+def _are_columns(left: list[Piece], right: list[Piece], height: float) -> bool:
+    narrow = min(max(p.x1 for p in side) - min(p.x0 for p in side) for side in (left, right))
+    if narrow < 3 * height:
+        return False
+    return not any(_is_table_side(one, other, height) for one, other in ((left, right), (right, left)))
+
+
+def _is_table_side(side: list[Piece], other: list[Piece], height: float) -> bool:
+    """Bullets, labels before values, dates beside entries: one side of a table, not a column of its own."""
+    length = sum(len(p.text) for p in side) / len(side)
+    if length <= 2.5:
+        return True
+    if sum(p.text.startswith(":") for p in side) > 0.4 * len(side):
+        return True
+    level = sum(any(abs(p.mid - q.mid) < 0.4 * height for q in other) for p in side) / len(side)
+    if level > 0.85 and length < 22 and len(side) <= 0.45 * len(other):
+        return True
+    other_length = sum(len(q.text) for q in other) / len(other)
+    return level > 0.6 and length < 26 and other_length < 38
+
+
+def _cut(pieces: list[Piece], height: float, depth: int) -> list[list[Piece]]:
+    if len(pieces) <= 1 or depth > _DEPTH:
+        return [pieces]
+    columns = _columns(pieces, height)
+    if columns is not None:
+        return _cut(columns[0], height, depth + 1) + _cut(columns[1], height, depth + 1)
+    for end, start in _gaps([(p.y0, p.y1) for p in pieces], 0.15 * height)[:_HORIZONTAL_TRIES]:
+        above = [p for p in pieces if p.y1 <= end + 0.1]
+        below = [p for p in pieces if p.y0 >= start - 0.1]
+        if any(len(part) >= 8 and _columns(part, height) is not None for part in (above, below)):
+            return _cut(above, height, depth + 1) + _cut(below, height, depth + 1)
+    return [pieces]
+
+
+def _rows(block: list[Piece], height: float) -> Block:
+    rows: list[list[Piece]] = []
+    for piece in sorted(block, key=lambda p: (p.mid, p.x0)):
+        if rows and abs(piece.mid - rows[-1][0].mid) < 0.45 * height:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [[w for piece in sorted(row, key=lambda p: p.x0) for w in piece.words] for row in rows]

@@ -1,0 +1,163 @@
+"""Which words of a PDF page a person can see: the page is drawn twice, with and without its text.
+
+A word whose place does not change when text is taken away is not seen, whatever the trick. Render mode, transparency,
+size and place are checked first, because they name the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.models import HiddenReason
+from matcher.read.css import contrast
+from matcher.read.limits import Limits
+from matcher.read.pdf_words import Frame, RawObject, Word
+
+Pixels = NDArray[np.uint8]
+
+_SCALE = 1.5
+_LEAST_SCALE = 0.5
+_LEAST_CHANGE = 24
+"""Brightness steps (of 255) by which a drawn word changes its place at least; 1.2 in contrast on white."""
+_LEAST_COLUMNS = 0.25
+_LEAST_POINTS = 2.0
+_LEAST_ALPHA = 16
+_INVISIBLE_MODE = 3
+_NESTING = 12
+_SCAN_AREA = 0.5
+_INK = 60
+
+
+class Sight:
+    """What is seen on one page."""
+
+    def __init__(self, raw: Any, page: Any, frame: Frame, limits: Limits) -> None:
+        self._raw = raw
+        self._frame = frame
+        width, height = frame.size
+        self._width, self._height = width, height
+        self._scale = min(_SCALE, (limits.render_pixels / max(1.0, width * height)) ** 0.5)
+        self.checked = self._scale >= _LEAST_SCALE
+        """Whether the page could be drawn; a page too large to draw is judged by attributes alone."""
+        self.scan = False
+        if self.checked:
+            self._draw(page)
+
+    def _draw(self, page: Any) -> None:
+        self._with: Pixels = _render(page, self._scale)
+        texts = list(_objects(self._raw, page, self._raw.FPDF_PAGEOBJ_TEXT))
+        for item in texts:
+            self._raw.FPDFPageObj_SetIsActive(item, False)
+        without = _render(page, self._scale)
+        for item in texts:
+            self._raw.FPDFPageObj_SetIsActive(item, True)
+        self._change = np.max(np.maximum(self._with, without) - np.minimum(self._with, without), axis=2)
+        self._ground = without
+        self.scan = _image_area(self._raw, page) >= _SCAN_AREA * self._width * self._height
+
+    def hidden(self, word: Word) -> HiddenReason | None:
+        """Return why a word is not seen, or None."""
+        by_style = self._by_style(word)
+        if by_style is not None:
+            return None if by_style == "render_mode" and self.is_layer(word) else by_style
+        if not self.checked or self._changes(word) or self.is_layer(word):
+            return None
+        return self._why(word)
+
+    def is_layer(self, word: Word) -> bool:
+        """Return whether a word is the machine-readable layer over (or under) a scanned word that is seen."""
+        if not self.scan or (word.style.mode != _INVISIBLE_MODE and self._changes(word)):
+            return False
+        place = self._cut(self._ground, word)
+        return place.size > 0 and int(place.max()) - int(place.min()) >= _INK
+
+    def _by_style(self, word: Word) -> HiddenReason | None:
+        if word.style.mode == _INVISIBLE_MODE:
+            return "render_mode"
+        if word.x1 <= 0 or word.y1 <= 0 or word.x0 >= self._width or word.y0 >= self._height:
+            return "off_page"
+        if word.style.alpha < _LEAST_ALPHA and word.style.mode in (0, 4):
+            return "transparent"
+        if (
+            0 < word.style.size < _LEAST_POINTS
+            and word.y1 - word.y0 < _LEAST_POINTS
+            and any(map(str.isalnum, word.text))
+        ):
+            return "tiny"
+        return None
+
+    def _changes(self, word: Word) -> bool:
+        place = self._cut(self._change, word)
+        if place.size == 0:
+            return False
+        seen = place.max(axis=0) >= _LEAST_CHANGE
+        return bool(seen.mean() >= _LEAST_COLUMNS) if len(word.text) >= 4 else bool(seen.any())
+
+    def _cut(self, picture: NDArray[np.uint8], word: Word) -> NDArray[np.uint8]:
+        s = self._scale
+        x0, y0 = max(0, int(word.x0 * s) - 1), max(0, int(word.y0 * s) - 1)
+        return picture[y0 : int(word.y1 * s) + 2, x0 : int(word.x1 * s) + 2]
+
+    def _why(self, word: Word) -> HiddenReason:
+        if self._layer_off(word.raw):
+            return "hidden_layer"
+        place = self._cut(self._ground, word)
+        if place.size == 0:
+            return "off_page"
+        middle = np.median(place.reshape(-1, place.shape[-1]), axis=0)
+        ground = (int(middle[2]), int(middle[1]), int(middle[0]))
+        if contrast(word.style.colour, ground) < 1.3:
+            return "white" if word.style.colour == (255, 255, 255) else "near_background"
+        return "clipped" if ground == (255, 255, 255) and word.style.colour != ground and not self.scan else "covered"
+
+    def _layer_off(self, item: RawObject) -> bool:
+        return bool(item) and "OC" in mark_names(self._raw, item)
+
+
+def mark_names(raw: Any, item: RawObject) -> list[str]:
+    """Return the names of the content marks around an object."""
+    import ctypes
+
+    names: list[str] = []
+    for number in range(raw.FPDFPageObj_CountMarks(item)):
+        mark = raw.FPDFPageObj_GetMark(item, number)
+        length = ctypes.c_ulong()
+        buffer = (ctypes.c_ushort * 64)()
+        if mark and raw.FPDFPageObjMark_GetName(mark, buffer, 128, length):
+            names.append(bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace"))
+    return names
+
+
+def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
+    """Every object of a kind on a page, also inside forms."""
+    stack = [(raw.FPDFPage_GetObject(page.raw, n), 0) for n in range(raw.FPDFPage_CountObjects(page.raw))]
+    while stack:
+        item, depth = stack.pop()
+        found = raw.FPDFPageObj_GetType(item)
+        if found == kind:
+            yield item
+        elif found == raw.FPDF_PAGEOBJ_FORM and depth < _NESTING:
+            stack += [
+                (raw.FPDFFormObj_GetObject(item, n), depth + 1) for n in range(raw.FPDFFormObj_CountObjects(item))
+            ]
+
+
+def _image_area(raw: Any, page: Any) -> float:
+    import ctypes
+
+    largest = 0.0
+    edges = [ctypes.c_float() for _ in range(4)]
+    for item in _objects(raw, page, raw.FPDF_PAGEOBJ_IMAGE):
+        if raw.FPDFPageObj_GetBounds(item, *edges):
+            left, bottom, right, top = (e.value for e in edges)
+            largest = max(largest, (right - left) * (top - bottom))
+    return largest
+
+
+def _render(page: Any, scale: float) -> Pixels:
+    picture: Pixels = page.render(scale=scale, may_draw_forms=False).to_numpy()[:, :, :3].copy()
+    return picture
