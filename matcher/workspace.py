@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class Workspace:
         self.cache = path / "cache"
         self.connection = connection
         self._lock = lock
+        self._writing = threading.RLock()
 
     @classmethod
     def open(cls, path: Path, mode: Mode = "read", wait: float = 2.0) -> Self:
@@ -97,17 +99,21 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One atomic change: all of it is on disk afterwards, or nothing. Nested use joins the outer one."""
-        if self.connection.in_transaction:
-            yield self.connection
-            return
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-        except BaseException:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
+        """One atomic change: all of it is on disk afterwards, or nothing.
+
+        Nested use in one thread joins the outer one; threads take turns.
+        """
+        with self._writing:
+            if self.connection.in_transaction:
+                yield self.connection
+                return
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                self.connection.rollback()
+                raise
+            self.connection.commit()
 
     # --- documents and files -------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def _in_part(document: Document, part: Part) -> list[_Found]:
 
 def _item_kind(block: Block, kind: PartKind) -> CriterionKind | None:
     if kind in ("responsibility", "minimum", "preferred"):
-        return kind  # type: ignore[return-value]
+        return kind
     return "minimum" if kind == "profile" else None
 
 

@@ -60,7 +60,7 @@ def read(path: Path) -> Criteria:
     """Return the criteria in a criteria.toml.
 
     Raises:
-        CriteriaError: not TOML, an unknown or missing field, no criterion, two with the same id; the message says where.
+        CriteriaError: not TOML, an unknown or missing field, no criterion, an id used twice; the message says where.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))

@@ -1,0 +1,196 @@
+"""The stages one by one, for people who go step by step: add, criteria, rank, justify, search, estimate."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index import Filter
+from matcher import rank, structure
+from matcher.config import Settings
+from matcher.errors import ConfigError, InputError
+from matcher.models import Criteria, FileRow, HardFacts, Ranking
+from matcher.pipeline import intake, matching
+from matcher.pipeline.run import Outcome, assess
+from matcher.pipeline.session import Progress, Session, no_progress, session
+from matcher.posting import file as criteria_file
+from matcher.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which candidates a ranking is about and how it is made."""
+
+    like: str | None = None
+    location: str | None = None
+    languages: tuple[str, ...] = ()
+    since: str | None = None
+    ids: tuple[str, ...] = ()
+    exact: bool = False
+    engine: str = "local"
+    shards: Path | None = None
+
+    @property
+    def filter(self) -> Filter:
+        """The restriction as the index library takes it."""
+        return Filter(
+            ids=self.ids or None, languages=self.languages or None, location=self.location, added_since=self.since
+        )
+
+
+@dataclass(frozen=True)
+class RankedPool:
+    """A ranking with what a person needs to read it."""
+
+    title: str
+    ranking: Ranking
+    files: dict[str, str]
+    facts: dict[str, HardFacts]
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def lines(self, candidate: str, names: Sequence[str]) -> list[str]:
+        """Return the texts of lines by their ids."""
+        known = self.texts.get(candidate, {})
+        return [known[name] for name in names if name in known]
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A candidate that a search found, with the line that fits best."""
+
+    candidate: str
+    file: str
+    score: float
+    line: str
+
+
+def add(
+    settings: Settings,
+    paths: Sequence[Path],
+    progress: Progress = no_progress,
+    *,
+    engine: str = "local",
+    address: str | None = None,
+) -> intake.Intake:
+    """Read résumés into the workspace. Raises ConfigError for an unknown engine."""
+    if engine != "local":
+        raise ConfigError(f"There is no engine {engine}: use local.")
+    with session(settings, "write", progress) as opened:
+        return intake.add(opened, paths, settings.as_of or datetime.now(UTC).date())
+
+
+def draft_criteria(settings: Settings, posting: Path, approver: str | None) -> tuple[matching.Job, str]:
+    """Return the job of a posting and its criteria.toml; a name given approves it, which is an event in the log."""
+    job = matching.read_job(posting)
+    if approver is None:
+        return job, criteria_file.write(job.criteria, job.notes)
+    approved = job.criteria.model_copy(update={"approved_by": approver})
+    with session(settings, "write") as opened:
+        opened.workspace.put("criteria", approved.hash, approved)
+        opened.log.record(
+            "criteria_approved",
+            actor=f"human:{approver}",
+            body={"criteria": approved.hash, "notes": [[note.criterion, note.level] for note in job.notes]},
+        )
+    return matching.Job(approved, job.text, job.notes), criteria_file.write(approved, job.notes)
+
+
+def rank_workspace(
+    settings: Settings, posting: Path | None, wanted: Wanted, progress: Progress = no_progress
+) -> RankedPool:
+    """Return the fit order of the workspace under the filters of ``wanted``.
+
+    Raises:
+        InputError: neither a posting nor a candidate to compare with, or an empty workspace.
+    """
+    if posting is None and wanted.like is None:
+        raise InputError("Name a posting, or a candidate with --like.")
+    if wanted.engine != "local":
+        raise ConfigError(f"There is no engine {wanted.engine}: use local.")
+    job = matching.read_job(posting) if posting is not None else None
+    with session(settings, "write", progress) as opened:
+        rows = [row for row in opened.workspace.files() if row.status == "read" and row.candidate]
+        if not rows:
+            raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
+        if job is not None:
+            ranking = rank.rank(job.criteria, job.text, opened.index, head=settings.top, wanted=wanted.filter)
+            return _ranked_pool(opened, job.criteria, ranking, rows)
+        like = find_candidate(opened.workspace, wanted.like or "")
+        return _ranked_pool(opened, None, rank.like(like, opened.index, wanted=wanted.filter), rows)
+
+
+def _ranked_pool(opened: Session, criteria: Criteria | None, ranking: Ranking, rows: Sequence[FileRow]) -> RankedPool:
+    day = opened.settings.as_of or datetime.now(UTC).date()
+    facts: dict[str, HardFacts] = {}
+    texts: dict[str, dict[str, str]] = {}
+    for entry in ranking.ranked:
+        document = opened.workspace.document(entry.candidate)
+        resume = opened.workspace.resume(entry.candidate)
+        facts[entry.candidate] = structure.hard_facts(document, resume, day)
+        if entry.nearest:
+            view = intake.blind_view(opened, document, resume, day)
+            texts[entry.candidate] = {line.id: line.text for line in view.lines}
+    files = {row.candidate: row.file for row in reversed(rows) if row.candidate}
+    return RankedPool(criteria.title if criteria else "Candidates alike", ranking, files, facts, texts)
+
+
+def find_candidate(workspace: Workspace, name: str) -> str:
+    """Return the candidate that an id, a unique beginning of one, or a file name means.
+
+    Raises:
+        InputError: nobody or several are meant.
+    """
+    rows = [row for row in workspace.files() if row.candidate]
+    wanted = name if name.startswith("cand:") else f"cand:{name}"
+    found = {row.candidate for row in rows if row.candidate and row.candidate.startswith(wanted)}
+    found |= {row.candidate for row in rows if row.candidate and row.file.rsplit("/", 1)[-1] == name}
+    if len(found) == 1:
+        return found.pop()
+    if not found:
+        raise InputError(f"There is no candidate {name}: give an id from the list, its beginning, or a file name.")
+    raise InputError(f"{name} means {len(found)} candidates: give more of the id.")
+
+
+def justify_workspace(settings: Settings, posting: Path, out: Path, progress: Progress = no_progress) -> Outcome:
+    """Rank and justify what the workspace holds already.
+
+    Raises:
+        InputError: an empty workspace.
+    """
+    job = matching.read_job(posting)
+    with session(settings, "write", progress) as opened:
+        rows = opened.workspace.files()
+        if not any(row.status == "read" for row in rows):
+            raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
+        return assess(opened, job, rows, out)
+
+
+def search_workspace(settings: Settings, text: str, limit: int) -> list[SearchHit]:
+    """Return whom a search finds, best first.
+
+    Raises:
+        InputError: an expression that cannot be read.
+    """
+    with session(settings, "write") as opened:
+        files = {row.candidate: row.file for row in reversed(opened.workspace.files()) if row.candidate}
+        hits = rank.search(text, opened.index, limit=limit)
+        return [SearchHit(hit.candidate, files.get(hit.candidate, ""), hit.score, hit.line) for hit in hits]
+
+
+def estimate(
+    settings: Settings, posting: Path, paths: Sequence[Path], progress: Progress = no_progress
+) -> list[tuple[str, str]]:
+    """Return what a run would ask and cost, as names and values; nothing is asked and nothing is kept."""
+    from matcher.pipeline import judging
+
+    job = matching.read_job(posting)
+    with tempfile.TemporaryDirectory() as folder:
+        aside = settings.model_copy(update={"workspace": Path(folder) / "estimate"})
+        with session(aside, "write", progress) as opened:
+            day = matching.as_of(aside, opened.workspace, job.criteria)
+            taken = intake.add(opened, paths, day)
+            views = [matching.view_of(opened, candidate, day)[0] for candidate in taken.candidates[: settings.top]]
+            return judging.estimate(settings, job.criteria, views)
