@@ -16,6 +16,9 @@ from matcher.llm.asking import (
 from matcher.llm.budget import Budget
 from matcher.llm.fake import FunctionLLM, completion
 from matcher.llm.gateway import Gateway, Pace, Spending
+from matcher.llm.keeping import WorkspaceStore
+from matcher.llm.openai_endpoint import OpenAIEndpoint, checked_url, describe
+from matcher.llm.opening import embed_texts, open_gateway
 
 __all__ = [
     "Asker",
@@ -26,13 +29,19 @@ __all__ = [
     "FunctionLLM",
     "Gateway",
     "MemoryStore",
+    "OpenAIEndpoint",
     "Pace",
     "Reply",
     "Request",
     "Spending",
     "Store",
     "Usage",
+    "WorkspaceStore",
+    "checked_url",
     "completion",
+    "describe",
+    "embed_texts",
     "estimate_tokens",
+    "open_gateway",
     "prompt_tokens",
 ]

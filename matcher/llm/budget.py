@@ -18,19 +18,25 @@ class Budget:
         self.limit = limit
         self.spent = 0
         self._reserved = 0
+        self._closed: str | None = None
         self._changed = threading.Condition()
 
     def reserve(self, tokens: int) -> None:
         """Set ``tokens`` aside, waiting for running calls to give back what they do not need.
 
         Raises:
-            BudgetReached: the worst case of this call does not fit into what is left.
+            BudgetReached: the worst case of this call does not fit into what is left; from then on nothing is
+                reserved, so that a short résumé does not overtake a long one.
         """
         with self._changed:
-            while not self._fits(tokens):
+            while self._closed is None and not self._fits(tokens):
                 if self._reserved == 0:
-                    raise BudgetReached(self._message(tokens))
+                    self._closed = self._message(tokens)
+                    break
                 self._changed.wait()
+            if self._closed is not None:
+                self._changed.notify_all()
+                raise BudgetReached(self._closed)
             self._reserved += tokens
 
     def settle(self, reserved: int, used: int) -> None:

@@ -33,7 +33,7 @@ def open_envelope(body: bytes, request: Request) -> Envelope:
     Raises:
         Fault: *retry* for a body that is no completion, *stop* for a quota that is used up.
     """
-    data = _object(body)
+    data = json_object(body)
     if isinstance(data.get("error"), (dict, str)) and not data.get("choices"):
         raise error_fault(data["error"], 200)
     choice = _first(data.get("choices"))
@@ -62,7 +62,8 @@ def error_fault(error: Any, status: int) -> Fault:
     return Fault("retry", "the endpoint reported an error", charged=False)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body holds. Raises Fault."""
     if len(body) > _MOST_BYTES:
         raise Fault("item", "the endpoint sent more than 8 MB", charged=True)
     try:

@@ -74,6 +74,18 @@ class Gateway:
         self._failed_in_a_row = 0
         self._stop: str | None = None
 
+    def __enter__(self) -> Gateway:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the endpoint's connections, if it holds any."""
+        close = getattr(self.endpoint, "close", None)
+        if callable(close):
+            close()
+
     def ask(self, request: Request, *, candidate: str | None = None) -> Reply | Failure:
         """Return the stored reply, or ask for one and store it.
 
@@ -172,7 +184,7 @@ class Gateway:
                 self._failed_in_a_row = 0
             if fault.kind == "stop":
                 self._stop = f"The model cannot be used: {fault.detail}. Finished work is kept."
-            elif self._failed_in_a_row >= self._pace.breaker:
+            elif self._failed_in_a_row >= self._patience():
                 self._stop = (
                     f"The model endpoint failed {self._failed_in_a_row} times in a row ({fault.detail}). "
                     "Finished work is kept; run again when it answers."
@@ -180,6 +192,10 @@ class Gateway:
         if self._stop is not None:
             raise ModelUnreachable(self._stop) from fault
         return Failure(key, fault.reason, fault.detail)
+
+    def _patience(self) -> int:
+        """Failed calls in a row that end the run: two where nothing ever answered."""
+        return self._pace.breaker if self.spending.calls else min(2, self._pace.breaker)
 
 
 def _reply(key: str, envelope: Envelope, stored: bool) -> Reply | Failure:
