@@ -11,7 +11,17 @@ import httpx2
 import pytest
 
 from matcher.errors import ConfigError, ModelUnreachable
-from matcher.llm import Fault, Gateway, MemoryStore, OpenAIEndpoint, Reply, Request, checked_url, completion, embed_texts
+from matcher.llm import (
+    Fault,
+    Gateway,
+    MemoryStore,
+    OpenAIEndpoint,
+    Reply,
+    Request,
+    checked_url,
+    completion,
+    embed_texts,
+)
 
 REQUEST = Request("Read.", "L1| baked bread", "answers", {"type": "object", "properties": {}}, max_tokens=50)
 LOCAL = "http://127.0.0.1:9/v1"
@@ -170,7 +180,11 @@ def test_a_status_stops_the_run_or_is_tried_again_or_concerns_one_request(open_e
 
 
 def test_retry_after_is_read_in_seconds_and_milliseconds(open_endpoint):
-    for headers, seconds in (({"retry-after": "7"}, 7.0), ({"retry-after-ms": "250"}, 0.25), ({"retry-after": "x"}, None)):
+    for headers, seconds in (
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after": "x"}, None),
+    ):
         response = httpx2.Response(429, json={"error": {"message": "slow down"}}, headers=headers)
         with pytest.raises(Fault) as fault:
             open_endpoint(lambda _, response=response: response).send(REQUEST, 5.0)

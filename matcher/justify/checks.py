@@ -164,9 +164,17 @@ def _no_evidence(line: Line, state: _State) -> str | None:
         return "a line addresses the reader"
     if state.material.copied(line.text):
         return "a line repeats the posting"
-    if _asks_for_deeds(state.criterion) and keyword_list(line) and state.cell.verdict != "contradicted":
+    if state.cell.verdict != "contradicted" and keyword_list(line) and not _may_be_listed(state.criterion, line):
         return "a list of keywords shows nothing done"
     return None
+
+
+def _may_be_listed(criterion: Criterion, line: Line) -> bool:
+    """Tools and languages may stand in a list; licences only in a section of their own; deeds and years never."""
+    if _asks_for_deeds(criterion):
+        return False
+    asks_licence = _words("licence").search(criterion.text.lower()) is not None
+    return not asks_licence or line.section in ("certificates", "education", "languages")
 
 
 def _asks_for_deeds(criterion: Criterion) -> bool:

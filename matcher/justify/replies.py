@@ -58,7 +58,7 @@ def parse(text: str, ids: Iterable[str]) -> Parsed:
             wrong[name] = "this requirement was answered twice"
             continue
         try:
-            answers[name] = Answer.model_validate(entry)
+            answers[name] = Answer.model_validate(_without_surrogates(entry))
         except ValidationError as error:
             wrong[name] = _complaint(error)
     for name in wanted:
@@ -107,6 +107,12 @@ def _entries(text: str) -> list[Any] | None:
     data = load_object(text)
     entries = data.get("answers") if data is not None else None
     return entries if isinstance(entries, list) and len(entries) <= 2000 else None
+
+
+def _without_surrogates(entry: dict[str, Any]) -> dict[str, Any]:
+    reason = entry.get("reason")
+    clean = reason.encode("utf-8", "replace").decode("utf-8") if isinstance(reason, str) else reason
+    return {**entry, "reason": clean} if "reason" in entry else entry
 
 
 def _load(text: str) -> Any:
