@@ -38,19 +38,32 @@ def outcome(made: Outcome, as_json: bool, quiet: bool) -> int:
     return made.exit_code
 
 
+_KINDS = (("responsibility", "Duties"), ("minimum", "Minimum"), ("preferred", "Nice to have"))
+
+
 def _shortlist(made: Outcome) -> None:
     listed = made.shortlist
-    ids = [criterion.id for criterion in listed.criteria.criteria]
+    groups = [(name, [c.id for c in listed.criteria.criteria if c.kind == kind]) for kind, name in _KINDS]
+    groups = [(name, ids) for name, ids in groups if ids]
     rows = [
-        (_rank(entry), entry.file.rsplit("/", 1)[-1], "–" if entry.score is None else entry.score, _marks(entry, ids))
+        (_rank(entry), _name(entry.file), "–" if entry.score is None else entry.score,
+         *(_marks(entry, ids) for _, ids in groups))
         for entry in listed.entries
         if entry.justifications
-    ]
-    table(("Rank", "File", "Score", " ".join(ids)), rows, title=listed.criteria.title)
-    say("● met  ◐ partial  ○ not shown  ✕ contradicted  · not assessed  ? a person should read this cell")
+    ]  # fmt: skip
+    heads = [f"{name} {ids[0]}–{ids[-1]}" if len(ids) > 1 else f"{name} {ids[0]}" for name, ids in groups]
+    table(("Rank", "File", "Score", *heads), rows, title=listed.criteria.title)
+    say("● met  ◐ partial  ○ not shown  ✕ contradicted  · not assessed; one mark per criterion, in order.")
+    unsure = sum(cell.unsure for entry in listed.entries for cell in entry.justifications)
+    if unsure:
+        say(f"{unsure} cells are marked unsure: a person should read those first.")
     say(listed.run.judge_note)
     below = sum(entry.status == "below_cut" for entry in listed.entries)
     say(_accounting(listed.files) + (f" {below} candidates stand below the cut of --top." if below else ""))
+
+
+def _name(file: str) -> str:
+    return file.rsplit("/", 1)[-1]
 
 
 def _rank(entry: Entry) -> str:
@@ -61,13 +74,8 @@ def _rank(entry: Entry) -> str:
 
 def _marks(entry: Entry, ids: Sequence[str]) -> str:
     cells = {cell.criterion: cell for cell in entry.justifications}
-    marks = []
-    for key in ids:
-        cell = cells.get(key)
-        mark = "·" if cell is None or cell.verdict is None else _MARKS[cell.verdict]
-        mark += "?" if cell is not None and cell.unsure else ""
-        marks.append(mark.ljust(len(key)))
-    return " ".join(marks)
+    verdicts = [cells[key].verdict if key in cells else None for key in ids]
+    return "".join("·" if verdict is None else _MARKS[verdict] for verdict in verdicts)
 
 
 def _accounting(rows: Sequence[FileRow]) -> str:
@@ -75,7 +83,7 @@ def _accounting(rows: Sequence[FileRow]) -> str:
     text = f"{len(rows)} files: {sum(r.status == 'read' for r in rows)} read, "
     text += f"{sum(r.status == 'duplicate' for r in rows)} duplicate, {len(unread)} unreadable."
     if unread:
-        text += " Not read: " + "; ".join(f"{row.file.rsplit('/', 1)[-1]} ({row.reason})" for row in unread[:5])
+        text += " Not read: " + "; ".join(f"{_name(row.file)} ({row.reason})" for row in unread[:5])
         text += f" and {len(unread) - 5} more." if len(unread) > 5 else "."
     return text
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matcher import justify, llm
-from matcher.errors import ConfigError
+from matcher.audit.events import JSON
+from matcher.audit.log import Recorder
 from matcher.justify import Judge, SecondReader
 from matcher.models import Ranking
 from matcher.pipeline.session import Session
@@ -21,49 +23,52 @@ class Readers:
     gateway: llm.Gateway | None = None
 
 
-class WorkspaceReplies:
-    """The workspace as the gateway's store of replies."""
+class LoggedReplies:
+    """A store of replies that also tells the log that there was one. Thread-safe as its parts are."""
 
-    def __init__(self, session: Session) -> None:
-        self._workspace = session.workspace
-        self._log = session.log
+    def __init__(self, store: llm.Store, log: Recorder) -> None:
+        self._store, self._log = store, log
 
     def get(self, key: str) -> bytes | None:
         """Return a stored reply."""
-        return self._workspace.reply(key)
+        return self._store.get(key)
 
     def put(self, key: str, body: bytes, meta: dict[str, object], candidate: str | None) -> None:
-        """Keep a reply and log that there was one."""
-        self._workspace.put_reply(key, body, meta, candidate)
-        known = {name: meta[name] for name in sorted(meta) if isinstance(meta[name], str | int)}
-        self._log.record("llm_call", actor="system", candidate=candidate, body={"reply": key, **known})
+        """Keep a reply, then log it: a reply is never lost to a log that is full."""
+        self._store.put(key, body, meta, candidate)
+        known: dict[str, JSON] = {"reply": key}
+        known |= {name: value for name, value in sorted(meta.items()) if isinstance(value, str | int)}
+        self._log.record("llm_call", actor="system", candidate=candidate, body=known)
 
 
-def readers(session: Session, ranking: Ranking) -> Readers:
-    """Return the readers that the settings ask for.
+@contextmanager
+def readers(session: Session, ranking: Ranking) -> Iterator[Readers]:
+    """Yield the readers that the settings ask for.
 
     Raises:
-        ConfigError: a model is named and no key or endpoint is given.
+        ConfigError: a model is named and no key is given, or an address that would show résumés to others.
     """
     settings = session.settings
     if settings.llm == "none":
-        return Readers(offline(session, ranking))
-    if not os.environ.get("OPENAI_API_KEY") and not os.environ.get("OPENAI_BASE_URL"):
-        raise ConfigError(
-            f"The model {settings.llm} needs OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint than OpenAI's):"
-            " set them, or run with --llm none."
+        yield Readers(offline(session, ranking))
+        return
+    with llm.WorkspaceStore(settings.workspace) as store:
+        gateway = llm.open_gateway(
+            settings.llm,
+            store=LoggedReplies(store, session.log),
+            budget=settings.budget_tokens,
+            deadline=settings.deadline,
         )
-    gateway = llm.Gateway(
-        llm.OpenAIEndpoint(settings.llm),
-        WorkspaceReplies(session),
-        budget=llm.Budget(settings.budget_tokens),
-        pace=llm.Pace(deadline=settings.deadline),
-    )
-    judge = justify.ModelJudge(gateway, passes=settings.passes)
+        yield from with_gateway(session, ranking, gateway)
+
+
+def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Iterator[Readers]:
+    """Yield the model as judge; the second reader is another prompt (`--verify`) or the offline reader."""
+    judge = justify.ModelJudge(gateway, passes=session.settings.passes)
     second: SecondReader = justify.AsSecond(offline(session, ranking))
-    if settings.verify:
+    if session.settings.verify:
         second = justify.ModelVerifier(gateway)
-    return Readers(judge, second, gateway)
+    yield Readers(judge, second, gateway)
 
 
 def offline(session: Session, ranking: Ranking) -> Judge:

@@ -65,6 +65,11 @@ def read_job(path: Path) -> Job:
     return Job(criteria, reading.document.text, lint(criteria))
 
 
+def today() -> date:
+    """Return the day of the clock (UTC)."""
+    return datetime.now(UTC).date()
+
+
 def as_of(settings: Settings, workspace: Workspace, criteria: Criteria) -> date:
     """Return the day durations are counted to: the one given, else the one this posting was first judged on.
 
@@ -72,7 +77,7 @@ def as_of(settings: Settings, workspace: Workspace, criteria: Criteria) -> date:
     """
     key = f"as_of:{criteria.question_hash}"
     pinned = workspace.meta(key)
-    day = settings.as_of or (date.fromisoformat(pinned) if pinned else datetime.now(UTC).date())
+    day = settings.as_of or (date.fromisoformat(pinned) if pinned else today())
     if pinned != day.isoformat():
         workspace.set_meta(key, day.isoformat())
     return day

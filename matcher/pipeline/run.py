@@ -65,8 +65,8 @@ def assess(opened: Session, job: matching.Job, rows: Sequence[FileRow], out: Pat
     allowed = {row.candidate for row in rows if row.status == "read" and row.candidate}
     ranking = matching.rank_pool(opened, job, allowed)
     opened.log.record("ranked", actor="system", body={"embedding": ranking.embedding, "candidates": len(allowed)})
-    readers = judges.readers(opened, ranking)
-    made = matching.judge_head(opened, job, ranking, readers.judge, day, readers.second)
+    with judges.readers(opened, ranking) as readers:
+        made = matching.judge_head(opened, job, ranking, readers.judge, day, readers.second)
     stored = matching.stored_run(opened, job, ranking, made, readers.judge, rows, day)
     opened.workspace.put("run", stored.run.id, stored)
     opened.workspace.set_meta("last_run", stored.run.id)

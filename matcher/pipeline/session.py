@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -50,10 +50,12 @@ class Session:
         import index
         from matcher import llm
 
-        embed = llm.embed_texts(self.settings.embedder.partition(":")[2]) if self._by_api else None
+        def by_api(model: str, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+            return llm.embed_texts(model)(texts)
+
         with product_errors():
             return index.open_embedder(
-                self.settings.embedder, cache=models_cache(), precision=self.settings.precision, embed=embed
+                self.settings.embedder, cache=models_cache(), precision=self.settings.precision, embed=by_api
             )
 
     @cached_property
@@ -63,10 +65,6 @@ class Session:
 
         with product_errors():
             return Index(self.workspace.connection, self.workspace.cache, self.embedder)
-
-    @property
-    def _by_api(self) -> bool:
-        return self.settings.embedder.startswith("openai:")
 
 
 @contextmanager

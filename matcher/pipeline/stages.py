@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from index import Filter
@@ -79,7 +78,7 @@ def add(
     if engine != "local":
         raise ConfigError(f"There is no engine {engine}: use local.")
     with session(settings, "write", progress) as opened:
-        return intake.add(opened, paths, settings.as_of or datetime.now(UTC).date())
+        return intake.add(opened, paths, settings.as_of or matching.today())
 
 
 def draft_criteria(settings: Settings, posting: Path, approver: str | None) -> tuple[matching.Job, str]:
@@ -123,7 +122,7 @@ def rank_workspace(
 
 
 def _ranked_pool(opened: Session, criteria: Criteria | None, ranking: Ranking, rows: Sequence[FileRow]) -> RankedPool:
-    day = opened.settings.as_of or datetime.now(UTC).date()
+    day = opened.settings.as_of or matching.today()
     facts: dict[str, HardFacts] = {}
     texts: dict[str, dict[str, str]] = {}
     for entry in ranking.ranked:
