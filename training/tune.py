@@ -1,0 +1,208 @@
+"""Second step: a short training on lines of the gold postings, always leaving postings out, and their readings.
+
+``python training/tune.py --gold GOLD --start DIR/reader.pt --out DIR --leave A,B`` writes DIR/tuned-A-B.pt and the
+readings of A and B. Without ``--leave`` all postings are used: that is the model which is shipped.
+``--rounds 0`` reads without training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import corpus
+import gold
+import numpy as np
+import torch
+from aggregate import NEAREST
+from corpus import Row
+from model import Reader, encode
+from torch import nn
+from train import CLASS_WEIGHTS, base_model, batches, vectors
+from transformers import AutoTokenizer
+
+from matcher.justify.reader import segment, to_read
+from matcher.models import Criterion
+
+SILENT_ROWS = 3
+SILENT = {"met": (0.88, 0.08, 0.04, 0.0), "partial": (0.9, 0.09, 0.01, 0.0), "not_met": (0.96, 0.03, 0.01, 0.0)}
+"""Target of a line that is not among the evidence, by the verdict of its cell: others may help a little."""
+
+
+def split_segment(text: str) -> tuple[str, str]:
+    """Return context and line of a segment as the judge builds it."""
+    context, mark, line = text.partition(": ")
+    return (context, line) if mark and len(context) < 90 else ("", text)
+
+
+def rows_of(
+    criterion: Criterion, candidate: gold.Candidate, near: dict[str, np.ndarray], rng: random.Random
+) -> list[Row]:
+    """Return rows for one cell: every evidence line, and some of the nearest other lines."""
+    truth = candidate.truth["verdicts"].get(criterion.id)
+    if truth is None or not candidate.view.lines:
+        return []
+    lines = candidate.view.lines
+    positions = {p.id: p for p in candidate.view.positions}
+    similarities = np.array([float(near[line.text] @ near[criterion.text]) for line in lines])
+    carrying = {line.id for line in lines if gold.supports(candidate.original(line.id), truth["evidence"])}
+    at = {line.position for line in lines if line.id in carrying}
+    label = "full" if truth["verdict"] == "met" or criterion.min_years is not None else "partial"
+    rows, silent = [], []
+    for index in to_read(criterion, candidate.view, lines, similarities, NEAREST):
+        line = lines[index]
+        target = corpus.one_hot(label) if line.id in carrying else SILENT[truth["verdict"]]
+        if line.id not in carrying and criterion.min_years is not None and line.position in at - {None}:
+            continue
+        context, text = split_segment(segment(line, positions))
+        row = Row(candidate.posting, criterion.text, criterion.kind, context, text, target, "gold")
+        (rows if line.id in carrying else silent).append(row)
+    return rows + rng.sample(silent, min(SILENT_ROWS, len(silent)))
+
+
+def read(model: Reader, tokenizer: object, pairs: list[tuple[str, str]], size: int = 48) -> np.ndarray:
+    """Return probabilities for pairs, shape (pairs, 4)."""
+    model.eval()
+    order = sorted(range(len(pairs)), key=lambda i: sum(map(len, pairs[i])))
+    result = np.zeros((len(pairs), 4), np.float32)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start in range(0, len(order), size):
+            index = order[start : start + size]
+            logits = model(**encode(tokenizer, [pairs[i][0] for i in index], [pairs[i][1] for i in index]))
+            result[index] = logits.float().softmax(-1).numpy()
+    return result
+
+
+def main() -> None:
+    """Tune and read."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--start", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--leave", default="")
+    parser.add_argument("--read", default=None, help="postings to read (default: those left out)")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--replay", type=int, default=1800)
+    parser.add_argument("--rate", type=float, default=3e-5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    rng = random.Random(options.seed)
+    left = [name for name in options.leave.split(",") if name]
+    folders = sorted(p for p in options.gold.iterdir() if p.is_dir())
+    postings = {p.name: (gold.criteria(p), gold.candidates(p)) for p in folders}
+    texts = [c.text for cr, _ in postings.values() for c in cr]
+    texts += [line.text for _, cs in postings.values() for c in cs for line in c.view.lines]
+    train, _ = corpus.split(corpus.written())
+    near = vectors(texts)
+    tokenizer = AutoTokenizer.from_pretrained(base_model())
+    model = Reader(base_model())
+    model.load_state_dict(torch.load(options.start, map_location="cpu", weights_only=True))
+    if options.rounds:
+        replay = [*train, *corpus.dense()]
+        own = [
+            row
+            for name, (asked, people) in postings.items()
+            if name not in left
+            for candidate in people
+            for criterion in asked
+            for row in rows_of(criterion, candidate, near, rng)
+        ]
+        fit(model, tokenizer, own, replay, options, rng)
+        name = "-".join(["tuned", *left]) if left else "tuned"
+        torch.save(model.state_dict(), options.out / f"{name}.pt")
+    for name in options.read.split(",") if options.read else left:
+        readings = read_posting(model, tokenizer, *postings[name], near)
+        stem = "-".join(
+            [
+                "readings",
+                name,
+                *(["without", *left] if options.rounds and len(left) > 1 else []),
+                *([] if options.rounds else ["untuned"]),
+            ]
+        )
+        (options.out / f"{stem}.json").write_text(json.dumps(readings))
+
+
+def fit(
+    model: Reader, tokenizer: object, own: list[Row], replay: list[Row], options: argparse.Namespace, rng: random.Random
+) -> None:
+    """Train on gold rows and a random part of the pairs."""
+    optimizer = torch.optim.AdamW(
+        [{"params": model.encoder.parameters(), "lr": options.rate}, {"params": model.head.parameters(), "lr": 2e-4}],
+        weight_decay=0.01,
+    )
+    size = 24
+    steps = options.rounds * math.ceil((len(own) + options.replay) / size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda i: min(1, (i + 1) / (0.1 * steps)) * max(0.02, 1 - i / steps)
+    )
+    loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS), label_smoothing=0.05)
+    print(len(own), "gold rows", steps, "steps", flush=True)
+    begun = time.time()
+    model.train()
+    for _ in range(options.rounds):
+        rows = [corpus.vary(row, {}, rng) for row in [*own, *rng.sample(replay, options.replay)]]
+        for number, batch in enumerate(batches(rows, size, rng)):
+            tensors = encode(
+                tokenizer,
+                [r.criterion for r in batch],
+                [f"{r.context}: {r.line}" if r.context else r.line for r in batch],
+            )
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = model(**tensors)
+            loss = loss_of(logits.float(), torch.tensor([r.target for r in batch]))
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            if number % 50 == 0:
+                print(number, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
+
+
+def read_posting(
+    model: Reader, tokenizer: object, asked: list[Criterion], people: list[gold.Candidate], near: dict[str, np.ndarray]
+) -> dict:
+    """Return for every cell the nearest lines with similarity and probabilities."""
+    cells, pairs = {}, []
+    for candidate in people:
+        lines = candidate.view.lines
+        positions = {p.id: p for p in candidate.view.positions}
+        heads = {p.header_lines[0] for p in candidate.view.positions if p.header_lines}
+        for criterion in asked:
+            if criterion.id not in candidate.truth["verdicts"]:
+                continue
+            similarities = np.array([float(near[line.text] @ near[criterion.text]) for line in lines])
+            index = to_read(criterion, candidate.view, lines, similarities, NEAREST)
+            cells[f"{candidate.name}|{criterion.id}"] = {
+                "lines": [lines[i].id for i in index],
+                "near": [round(float(similarities[i]), 4) for i in index],
+                "names": [lines[i].id in heads for i in index],
+                "hit": [
+                    gold.supports(
+                        candidate.original(lines[i].id), candidate.truth["verdicts"][criterion.id]["evidence"]
+                    )
+                    for i in index
+                ],
+                "at": len(pairs),
+            }
+            pairs += [(criterion.text, segment(lines[i], positions)) for i in index]
+    shares = read(model, tokenizer, pairs)
+    for cell in cells.values():
+        start = cell.pop("at")
+        cell["shares"] = [[round(float(x), 4) for x in row] for row in shares[start : start + len(cell["lines"])]]
+    return cells
+
+
+if __name__ == "__main__":
+    main()
