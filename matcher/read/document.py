@@ -7,13 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
+from typing import cast
 
 from matcher.models import Document
 from matcher.read.draft import Draft
 from matcher.read.limits import Limits, Unreadable
-from matcher.read.sniff import MEDIA_TYPES, Kind, expected, sniff
+from matcher.read.sniff import MEDIA_TYPES, Kind, expected, promised, sniff
 
 _Reader = Callable[[bytes, Draft, Limits], date | None]
+
+_READERS: dict[Kind, str] = {
+    "pdf": "pdf:read_pdf", "docx": "docx:read_docx", "odt": "odt:read_odt", "html": "html:read_html",
+    "plain": "plain:read_plain", "rtf": "rtf:read_rtf", "ole": "doc:read_doc", "eml": "mail:read_mail",
+    "json": "jsonresume:read_json", "image": "ocr:read_image",
+}  # fmt: skip
+"""Module and function; loaded when first needed, because most files are of two or three kinds."""
+
+_UNSUPPORTED: dict[Kind, str] = {
+    "xlsx": "The file is a spreadsheet or a presentation: ask for the résumé as PDF or DOCX.",
+    "pages": "The file was made by Pages: ask for the résumé as PDF or DOCX.",
+    "zip": "The file holds several files: add it as a whole, or name one of them.",
+    "mbox": "The file is a mailbox: add it as a whole, or name one of its messages.",
+}
 
 
 def read_document(data: bytes, name: str, limits: Limits) -> Document:
@@ -25,51 +41,20 @@ def read_document(data: bytes, name: str, limits: Limits) -> Document:
     if not data:
         raise Unreadable("empty", "The file is empty.")
     kind = sniff(data, name)
-    reader = _READERS.get(kind)
-    if reader is None:
+    if kind not in _READERS:
         raise Unreadable("unsupported", _UNSUPPORTED.get(kind, "The file is no document that can be read."))
     draft = Draft(limits)
     if not expected(kind, name):
         draft.find("type_mismatch", f"The name promises another format than the content has ({kind}).")
-    modified = reader(data, draft, limits)
+    try:
+        modified = _reader(kind)(data, draft, limits)
+    except Unreadable as error:
+        if kind == "plain" and error.reason == "unsupported" and promised(name):
+            raise Unreadable("damaged", "The content is not of the format that the name promises.") from error
+        raise
     return draft.build(data, name, MEDIA_TYPES[kind], modified)
 
 
-def _pdf(data: bytes, draft: Draft, limits: Limits) -> date | None:
-    from matcher.read.pdf import read_pdf
-
-    return read_pdf(data, draft, limits)
-
-
-def _docx(data: bytes, draft: Draft, limits: Limits) -> None:
-    from matcher.read.docx import read_docx
-
-    read_docx(data, draft, limits)
-
-
-def _odt(data: bytes, draft: Draft, limits: Limits) -> None:
-    from matcher.read.odt import read_odt
-
-    read_odt(data, draft, limits)
-
-
-def _html(data: bytes, draft: Draft, limits: Limits) -> None:
-    from matcher.read.html import read_html
-
-    read_html(data, draft)
-
-
-def _plain(data: bytes, draft: Draft, limits: Limits) -> None:
-    from matcher.read.plain import read_plain
-
-    read_plain(data, draft)
-
-
-_READERS: dict[Kind, _Reader] = {"pdf": _pdf, "docx": _docx, "odt": _odt, "html": _html, "plain": _plain}
-_UNSUPPORTED: dict[Kind, str] = {
-    "ole": "The file is in the old Word format: install antiword or catdoc, or save it as DOCX or PDF.",
-    "xlsx": "The file is a spreadsheet: ask for the résumé as PDF or DOCX.",
-    "pages": "The file was made by Pages: ask for the résumé as PDF or DOCX.",
-    "zip": "The file is a ZIP inside another container: unpack it first.",
-    "unknown": "The file is no document that can be read.",
-}
+def _reader(kind: Kind) -> _Reader:
+    module, _, function = _READERS[kind].partition(":")
+    return cast(_Reader, getattr(import_module(f"matcher.read.{module}"), function))

@@ -32,6 +32,8 @@ from matcher.read.limits import Limits, Unreadable
 _MIXED_WORD = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[\u0400-\u04ff\u0370-\u03ff])[^\W\d_]{3,}\b")
 _HIDDEN_SHOWN = 4000
 """Characters of hidden text kept per passage: enough for the record, too little to fill a store."""
+_WORTH_SAYING = 15
+"""Hidden characters on a page worth a finding; less is a page number beyond the edge or a stray sign."""
 _CHARACTER_REASONS: tuple[HiddenReason, ...] = ("unicode_tags", "zero_width", "bidi_control")
 
 
@@ -146,11 +148,13 @@ class Draft:
         if start is not None and self.at > start:
             self._marks.append(Mark(start=start, end=self.at, kind=kind, level=level))
 
-    def hide(self, text: str, reason: HiddenReason, box: Box | None = None, at: int | None = None) -> None:
+    def hide(
+        self, text: str, reason: HiddenReason, box: Box | None = None, at: int | None = None, page: int = 0
+    ) -> None:
         """Record text that a person cannot see; neighbours with the same reason become one passage."""
         if not text.strip():
             return
-        page, offset = max(1, len(self._pages)), self.at if at is None else at
+        page, offset = page or max(1, len(self._pages)), self.at if at is None else at
         last = self._hidden[-1] if self._hidden else None
         if last is None or (last.reason, last.page) != (reason, page) or offset - last.offset > 1:
             last = _Hidden(reason, page, offset, [], [])
@@ -238,7 +242,8 @@ class Draft:
             if hidden.reason not in _CHARACTER_REASONS:
                 sizes[hidden.page, hidden.reason] += sum(map(len, hidden.texts))
         for (page, reason), size in sizes.items():
-            self.find("hidden_text", f"{size} characters of text that a person cannot see ({reason}).", page)
+            if size >= _WORTH_SAYING:
+                self.find("hidden_text", f"{size} characters of text that a person cannot see ({reason}).", page)
         mixed = _MIXED_WORD.findall(text)
         if mixed:
             self.find("mixed_script", f"{len(mixed)} words mix letters of two scripts that look alike.")

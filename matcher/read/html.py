@@ -10,6 +10,7 @@ from typing import Any
 from matcher.models import HiddenReason
 from matcher.read.css import Look, declarations, restyle, rules
 from matcher.read.draft import Draft
+from matcher.read.limits import Limits
 from matcher.read.plain import decode
 
 Node = Any
@@ -38,7 +39,7 @@ _DEPTH = 600
 BULLET = "• "
 
 
-def read_html(data: bytes, draft: Draft) -> None:
+def read_html(data: bytes, draft: Draft, limits: Limits | None = None) -> None:
     """Add the visible text of a résumé in HTML."""
     from selectolax.lexbor import LexborHTMLParser
 

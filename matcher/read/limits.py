@@ -25,12 +25,13 @@ class Limits(Record):
     """Bytes that one XML part may inflate to; its tree takes about forty times as much memory."""
     pages: int = Field(default=50, gt=0)
     characters: int = Field(default=2_000_000, gt=0)
+    page_characters: int = Field(default=100_000, gt=0)
     runs: int = Field(default=60_000, gt=0)
     """Boxes kept per file; beyond, boxes cover whole lines."""
     depth: int = Field(default=3, gt=0)
     """Containers within containers (a mail in a ZIP, an attachment in that mail)."""
-    cpu_seconds: float = Field(default=30.0, gt=0)
-    wall_seconds: float = Field(default=60.0, gt=0)
+    cpu_seconds: float = Field(default=12.0, gt=0)
+    wall_seconds: float = Field(default=90.0, gt=0)
     memory_bytes: int = Field(default=1_000_000_000, gt=0)
     render_pixels: int = Field(default=8_000_000, gt=0)
     """Pixels of one page image; larger pages are drawn at a lower scale."""

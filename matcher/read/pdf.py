@@ -2,59 +2,71 @@
 
 from __future__ import annotations
 
-import statistics
-from contextlib import ExitStack
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from matcher.models import HiddenReason
+from matcher.read import ocr
 from matcher.read.draft import Draft
 from matcher.read.limits import Limits, Unreadable
-from matcher.read.pdf_order import Block, Line, line_height, order
-from matcher.read.pdf_visible import Sight
+from matcher.read.pdf_open import open_pdf, without_actual_text
+from matcher.read.pdf_order import Block, Order, line_height, order
+from matcher.read.pdf_visible import Sight, replacement_texts
 from matcher.read.pdf_words import Word, frame_of, words_of
+from matcher.read.pdf_write import write_pages
 
-_LARGE = 1.15
-_HEADING_CHARS = 60
-_PASSWORD_ERROR = 4
+_REPLACED_CHARS = 25
+"""Replacement texts (ActualText) up to this length name icons, links and ligatures; longer ones are checked."""
+_FLATTENED = (3, 13, 20)
+"""Annotations that show text on the page: free text, stamp, form field."""
+
+
+@dataclass
+class ReadPage:
+    """One page as read: its size in points, its visible blocks in reading order, its hidden words."""
+
+    width: float
+    height: float
+    blocks: list[Block] = field(default_factory=list)
+    line: float = 10.0
+    hidden: list[tuple[Word, HiddenReason]] = field(default_factory=list)
+    layer: bool = False
+    """The text is a machine-readable layer over a scan."""
+    scan: list[Block] = field(default_factory=list)
+    """Recognised from the picture of the page."""
+    missing: bool = False
+    """A picture that could not be recognised, because no program for it is installed."""
+    by_layout: bool = False
 
 
 def read_pdf(data: bytes, draft: Draft, limits: Limits) -> date | None:
     """Add the visible text of a PDF and return the day on which it says it was changed.
 
     Raises:
-        Unreadable: ``encrypted``, ``damaged``.
+        Unreadable: ``encrypted``, ``damaged``, ``limit``, ``ocr_missing``.
     """
     import pypdfium2
-    from pypdfium2 import raw
 
     pdf = open_pdf(data, draft)
     try:
-        count = len(pdf)
-        if count > limits.pages:
-            draft.find("limit_reached", f"The file has {count} pages; the first {limits.pages} were read.")
-        pages = [_Page(raw, pdf, n, draft, limits) for n in range(min(count, limits.pages))]
-        _write(pages, draft)
+        replaced = list(_long_replacements(pdf, limits))
+        if replaced:
+            painted = without_actual_text(data)
+            if painted is not None:
+                pdf.close()
+                pdf = pypdfium2.PdfDocument(painted)
+        pages = list(_pages(pdf, draft, limits))
+        if any(p.missing for p in pages) and not any(p.blocks for p in pages):
+            raise Unreadable("ocr_missing", ocr.MISSING)
+        write_pages(pages, draft)
+        _report_replaced(replaced, pages, draft)
         return _modified(pdf.get_metadata_dict())
     except pypdfium2.PdfiumError as error:
         raise Unreadable("damaged", "A page of the PDF cannot be loaded.") from error
     finally:
         pdf.close()
-
-
-def open_pdf(data: bytes, draft: Draft) -> Any:
-    """Open a PDF.
-
-    Raises:
-        Unreadable: ``encrypted``, ``damaged``.
-    """
-    import pypdfium2
-
-    try:
-        return pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD_ERROR or "assword" in str(error):
-            raise Unreadable("encrypted", "The PDF is locked with a password: ask for a copy without one.") from error
-        raise Unreadable("damaged", "The PDF is damaged or cut short.") from error
 
 
 def _modified(metadata: dict[str, str]) -> date | None:
@@ -65,86 +77,117 @@ def _modified(metadata: dict[str, str]) -> date | None:
         return None
 
 
-class _Page:
-    """One page: its visible blocks in reading order and its hidden words."""
+# --- pages -----------------------------------------------------------------------------------------------------------
 
-    def __init__(self, raw: Any, pdf: Any, number: int, draft: Draft, limits: Limits) -> None:
-        page = pdf[number]
-        frame = frame_of(page)
-        self.size = frame.size
-        text_page = page.get_textpage()
-        if text_page.count_chars() > limits.characters:
-            raise Unreadable("limit", f"Page {number + 1} holds more than {limits.characters} characters.")
+
+def _pages(pdf: Any, draft: Draft, limits: Limits) -> Iterator[ReadPage]:
+    import pypdfium2
+
+    count, deadline, recognised = len(pdf), ocr.Deadline(limits), 0
+    for number in range(1, count + 1):
+        if number > limits.pages or (number > 1 and deadline.near()):
+            draft.find("limit_reached", f"The file has {count} pages; the first {number - 1} were read.")
+            return
+        try:
+            page = _read_page(pdf, number, draft, limits, recognised < limits.ocr_pages)
+        except pypdfium2.PdfiumError:
+            if count == 1:
+                raise
+            draft.find("repaired", "A page is damaged and was left out.", number)
+            page = ReadPage(0.0, 0.0)
+        recognised += bool(page.scan)
+        yield page
+
+
+def _read_page(pdf: Any, number: int, draft: Draft, limits: Limits, may_recognise: bool) -> ReadPage:
+    from pypdfium2 import raw
+
+    page = _flattened(raw, pdf, number)
+    frame = frame_of(page)
+    result = ReadPage(*frame.size)
+    text_page = page.get_textpage()
+    try:
+        if text_page.count_chars() > limits.page_characters:
+            raise Unreadable("limit", f"Page {number} holds more than {limits.page_characters} characters.")
         words = list(words_of(raw, text_page, frame))
-        self.hidden: list[tuple[Word, Any]] = []
-        self.layer = False
-        visible: list[Word] = []
-        if words:
-            sight = Sight(raw, page, frame, limits)
-            if not sight.checked:
-                draft.find("limit_reached", "The page is too large to draw, so covered text was not looked for.",
-                           number + 1)  # fmt: skip
-            for word in words:
-                reason = sight.hidden(word)
-                if reason is None:
-                    visible.append(word)
-                    self.layer = self.layer or sight.is_layer(word)
-                else:
-                    self.hidden.append((word, reason))
-        self.order = order(visible)
-        self.height = line_height(visible)
+        sight = Sight(raw, page, frame, limits, bool(words))
+        if words and not sight.checked:
+            draft.find("limit_reached", "The page is too large to draw: covered text was not looked for.", number)
+        visible = _sort_out(words, sight, result)
+        found = order(visible)
+        result.blocks, result.by_layout, result.line = found.blocks, found.by_layout, line_height(visible)
+        if not visible and sight.scan:
+            _recognise(page, result, limits, may_recognise)
+    finally:
         text_page.close()
+        page.close()
+    return result
+
+
+def _flattened(raw: Any, pdf: Any, number: int) -> Any:
+    """Load a page; what its form fields and notes show is made part of it."""
+    page = pdf[number - 1]
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), 1000)):
+        note = raw.FPDFPage_GetAnnot(page.raw, index)
+        kind = raw.FPDFAnnot_GetSubtype(note)
+        raw.FPDFPage_CloseAnnot(note)
+        if kind in _FLATTENED:
+            raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+            page.close()
+            return pdf[number - 1]
+    return page
+
+
+def _sort_out(words: list[Word], sight: Sight, page: ReadPage) -> list[Word]:
+    visible: list[Word] = []
+    for word in words:
+        reason = sight.hidden(word)
+        if reason is not None:
+            page.hidden.append((word, reason))
+            continue
+        visible.append(word)
+        page.layer = page.layer or sight.is_layer(word)
+    return visible
+
+
+def _recognise(page: Any, result: ReadPage, limits: Limits, allowed: bool) -> None:
+    if not ocr.available():
+        result.missing = True
+    elif allowed:
+        scale = min(ocr.DPI / 72, (limits.render_pixels / max(1.0, result.width * result.height)) ** 0.5)
+        picture = page.render(scale=scale, grayscale=True).to_pil()
+        result.scan = ocr.recognise(picture, 72 * scale, limits)
+
+
+# --- replacement texts -----------------------------------------------------------------------------------------------
+
+
+def _long_replacements(pdf: Any, limits: Limits) -> Iterator[tuple[int, str]]:
+    """Page and text of every ActualText that is longer than a name for an icon or a link."""
+    from pypdfium2 import raw
+
+    for number in range(1, min(len(pdf), limits.pages) + 1):
+        page = pdf[number - 1]
+        for text in dict.fromkeys(replacement_texts(raw, page)):
+            if len(text) > _REPLACED_CHARS and len(text.split()) > 2:
+                yield number, text
         page.close()
 
 
-def _write(pages: list[_Page], draft: Draft) -> None:
-    sizes = [w.style.size for p in pages for b in p.order.blocks for line in b for w in line for _ in w.text[:8]]
-    body = statistics.median(sizes) if sizes else 10.0
-    ranks = {
-        size: rank for rank, size in enumerate(sorted({round(s) for s in sizes if s >= _LARGE * body}, reverse=True), 1)
-    }
-    for number, page in enumerate(pages, 1):
-        draft.page(*page.size)
-        for word, reason in page.hidden:
-            draft.hide(word.text, reason, word.box)
-        with ExitStack() as stack:
-            if page.layer:
-                stack.enter_context(draft.marked("ocr"))
-                draft.find(
-                    "ocr_text", "The text is a machine-readable layer over a scan; compare it with the image.", number
-                )
-            for block in page.order.blocks:
-                _write_block(block, page.height, body, ranks, draft)
+def _report_replaced(replaced: list[tuple[int, str]], pages: list[ReadPage], draft: Draft) -> None:
+    for number, text in replaced:
+        painted = (
+            _squash("".join(w.text for b in pages[number - 1].blocks for line in b for w in line))
+            if number <= len(pages)
+            else ""
+        )
+        if _squash(text) not in painted:
+            draft.hide(text, "actual_text", page=number)
+            draft.find("text_render_mismatch", "The file gives programs another text than it shows to people.", number)
 
 
-def _write_block(block: Block, height: float, body: float, ranks: dict[int, int], draft: Draft) -> None:
-    last: Line | None = None
-    for line in block:
-        if last is not None and min(w.y0 for w in line) - max(w.y1 for w in last) > 0.9 * height:
-            draft.block()
-        if not (last is not None and last[-1].soft):
-            draft.line()
-        with ExitStack() as stack:
-            size = statistics.median(w.style.size for w in line)
-            text = " ".join(w.text for w in line)
-            rank = ranks.get(round(size), 0) if size >= _LARGE * body else 0
-            bold = all(w.style.bold for w in line)
-            if rank:
-                stack.enter_context(draft.marked("large", rank))
-            if len(text) <= _HEADING_CHARS and sum(map(str.isalpha, text)) >= 3 and (rank or bold or text.isupper()):
-                stack.enter_context(draft.marked("heading", rank or 9))
-            _write_line(line, height, draft)
-        last = line
-    draft.block()
+def _squash(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
-def _write_line(line: Line, height: float, draft: Draft) -> None:
-    last: Word | None = None
-    for word in line:
-        if last is not None and not word.glued:
-            draft.gap("\t" if word.x0 - last.x1 > 1.3 * height else " ")
-        with ExitStack() as stack:
-            if word.style.bold:
-                stack.enter_context(draft.marked("bold"))
-            draft.add(word.text, word.box)
-        last = word
+__all__ = ["Order", "ReadPage", "read_pdf"]

@@ -6,6 +6,7 @@ size and place are checked first, because they name the reason.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,12 +31,13 @@ _INVISIBLE_MODE = 3
 _NESTING = 12
 _SCAN_AREA = 0.5
 _INK = 60
+_LONGEST_REPLACEMENT = 100_000
 
 
 class Sight:
     """What is seen on one page."""
 
-    def __init__(self, raw: Any, page: Any, frame: Frame, limits: Limits) -> None:
+    def __init__(self, raw: Any, page: Any, frame: Frame, limits: Limits, has_text: bool) -> None:
         self._raw = raw
         self._frame = frame
         width, height = frame.size
@@ -43,8 +45,9 @@ class Sight:
         self._scale = min(_SCALE, (limits.render_pixels / max(1.0, width * height)) ** 0.5)
         self.checked = self._scale >= _LEAST_SCALE
         """Whether the page could be drawn; a page too large to draw is judged by attributes alone."""
-        self.scan = False
-        if self.checked:
+        self.scan = _image_area(raw, page) >= _SCAN_AREA * width * height
+        """Whether one picture fills most of the page."""
+        if self.checked and has_text:
             self._draw(page)
 
     def _draw(self, page: Any) -> None:
@@ -57,7 +60,6 @@ class Sight:
             self._raw.FPDFPageObj_SetIsActive(item, True)
         self._change = np.max(np.maximum(self._with, without) - np.minimum(self._with, without), axis=2)
         self._ground = without
-        self.scan = _image_area(self._raw, page) >= _SCAN_AREA * self._width * self._height
 
     def hidden(self, word: Word) -> HiddenReason | None:
         """Return why a word is not seen, or None."""
@@ -120,8 +122,6 @@ class Sight:
 
 def mark_names(raw: Any, item: RawObject) -> list[str]:
     """Return the names of the content marks around an object."""
-    import ctypes
-
     names: list[str] = []
     for number in range(raw.FPDFPageObj_CountMarks(item)):
         mark = raw.FPDFPageObj_GetMark(item, number)
@@ -130,6 +130,20 @@ def mark_names(raw: Any, item: RawObject) -> list[str]:
         if mark and raw.FPDFPageObjMark_GetName(mark, buffer, 128, length):
             names.append(bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace"))
     return names
+
+
+def replacement_texts(raw: Any, page: Any) -> Iterator[str]:
+    """Yield the replacement texts (ActualText) that the page gives for painted text."""
+    for item in _objects(raw, page, raw.FPDF_PAGEOBJ_TEXT):
+        for number in range(raw.FPDFPageObj_CountMarks(item)):
+            mark = raw.FPDFPageObj_GetMark(item, number)
+            length = ctypes.c_ulong()
+            if not mark or not raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, length):
+                continue
+            size = min(length.value, _LONGEST_REPLACEMENT)
+            buffer = (ctypes.c_ushort * (size // 2 + 1))()
+            if raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, size + 2, length):
+                yield bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
 
 
 def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
@@ -147,8 +161,6 @@ def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
 
 
 def _image_area(raw: Any, page: Any) -> float:
-    import ctypes
-
     largest = 0.0
     edges = [ctypes.c_float() for _ in range(4)]
     for item in _objects(raw, page, raw.FPDF_PAGEOBJ_IMAGE):

@@ -6,7 +6,7 @@ import codecs
 from itertools import pairwise
 
 from matcher.read.draft import Draft
-from matcher.read.limits import Unreadable
+from matcher.read.limits import Limits, Unreadable
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -14,7 +14,7 @@ _CP1252_HOLES = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 _SAMPLE = 4000
 
 
-def read_plain(data: bytes, draft: Draft) -> None:
+def read_plain(data: bytes, draft: Draft, limits: Limits | None = None) -> None:
     """Add the text of a plain file; blank lines end blocks.
 
     Raises:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+import zlib
 from pathlib import PurePath
 from typing import Literal
 
@@ -58,14 +61,26 @@ def expected(kind: Kind, name: str) -> bool:
     return suffix not in _EXPECTED or kind in _EXPECTED[suffix]
 
 
+def promised(name: str) -> bool:
+    """Return whether the ending of the name promises a format that is not plain text."""
+    return PurePath(name).suffix.lower() in _EXPECTED
+
+
 def _zip_kind(data: bytes) -> Kind:
-    if b"word/document" in data or b"wordprocessingml" in data or b"[Content_Types].xml" in data[:200_000]:
-        return "xlsx" if b"xl/workbook" in data else "docx"
-    if b"application/vnd.oasis.opendocument.text" in data[:400]:
+    """What a ZIP is, by its list of members; a list that cannot be read leaves it a ZIP."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            names = {info.filename for info in opened.filelist}
+            mimetype = opened.read("mimetype")[:80] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        return "docx" if b"word/" in data[:4096] else "zip"
+    if b"opendocument.text" in mimetype:
         return "odt"
-    if b"Index/Document.iwa" in data:
-        return "pages"
-    return "docx" if b"word/" in data[:4096] else "zip"
+    if "[Content_Types].xml" in names:
+        return "xlsx" if any(n.startswith(("xl/", "ppt/")) for n in names) else "docx"
+    if mimetype or "Index/Document.iwa" in names or "Index.zip" in names:
+        return "pages" if not mimetype else "xlsx"
+    return "docx" if "word/document.xml" in names else "zip"
 
 
 def _is_image(head: bytes) -> bool:
