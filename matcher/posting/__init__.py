@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from matcher.errors import PostingError
 from matcher.models import Criteria, Criterion, CriterionKind, Document, Span
-from matcher.posting.blocks import Block, blocks
+from matcher.posting.blocks import Block, blocks, starts_with_verb
 from matcher.posting.details import degree, employer_names, min_years, neutral, title
 from matcher.posting.sections import Part, PartKind, parts
 from matcher.posting.sentences import requirements
 from matcher.posting.words import fold
 
 MAX_CRITERIA = 60
+_REPEAT_SHARE = 0.9
 WEIGHTS: dict[CriterionKind, int] = {"responsibility": 2, "minimum": 3, "preferred": 1}
 _LETTERS: dict[CriterionKind, str] = {"responsibility": "R", "minimum": "Q", "preferred": "F"}
 
@@ -29,7 +30,9 @@ def posting(document: Document, name: str | None = None) -> Criteria:
         PostingError: no requirement was found, or more than MAX_CRITERIA of them.
     """
     made = blocks(document)
-    found = _unique(document, [one for part in parts(made) for one in _in_part(document, part)])
+    inside = parts(made)
+    found = _unique(document, [one for part in inside for one in _in_part(document, part)])
+    found = found or _unique(document, [one for part in inside for one in _bare_list(part)])
     label = name or document.name
     if not found:
         raise PostingError(
@@ -66,6 +69,12 @@ def _in_part(document: Document, part: Part) -> list[_Found]:
     return found
 
 
+def _bare_list(part: Part) -> list[_Found]:
+    """The items of a list without any heading that is known: all a page may have; a person sees and edits them."""
+    items = [block for block in part.blocks if block.kind == "item"] if part.kind == "unknown" else []
+    return [("responsibility" if starts_with_verb(block.text) else "minimum", block.span) for block in items]
+
+
 def _item_kind(block: Block, kind: PartKind) -> CriterionKind | None:
     if kind in ("responsibility", "minimum", "preferred"):
         return kind
@@ -73,15 +82,19 @@ def _item_kind(block: Block, kind: PartKind) -> CriterionKind | None:
 
 
 def _unique(document: Document, found: list[_Found]) -> list[_Found]:
-    """Leave out a requirement that repeats another word for word (a page may hold the posting twice)."""
-    seen: set[str] = set()
-    kept = []
+    """Leave out a requirement whose words stand in an earlier one (a page may hold the posting, or its gist, twice)."""
+    kept: list[_Found] = []
+    seen: list[frozenset[str]] = []
     for kind, span in found:
-        folded = fold(document.text[span.start : span.end])
-        if folded and folded not in seen:
-            seen.add(folded)
+        tokens = frozenset(fold(document.text[span.start : span.end]).split())
+        if tokens and not any(_repeats(tokens, other) for other in seen):
+            seen.append(tokens)
             kept.append((kind, span))
     return kept
+
+
+def _repeats(tokens: frozenset[str], other: frozenset[str]) -> bool:
+    return tokens == other or (len(tokens) >= 4 and len(tokens & other) >= _REPEAT_SHARE * len(tokens))
 
 
 def _number(document: Document, found: list[_Found], names: tuple[str, ...]) -> list[Criterion]:

@@ -70,9 +70,10 @@ def _folded(document: Document, span: Span) -> str:
 
 
 def _lines(document: Document) -> list[_Line]:
+    """Lines and table cells (a label and its value stand in one line with a tab between them)."""
     made, start, gap = [], 0, False
     marks = sorted(document.marks, key=lambda mark: mark.start)
-    for raw in document.text.split("\n"):
+    for raw in re.split(r"[\n\t]", document.text):
         end = start + len(raw)
         if raw.strip():
             left = start + len(raw) - len(raw.lstrip())

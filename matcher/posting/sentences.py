@@ -10,7 +10,7 @@ from matcher.posting.blocks import Block, starts_with_verb
 from matcher.posting.sections import PartKind
 from matcher.posting.words import fold, has_phrase, words
 
-_END = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[A-ZÀ-Þ\d\"“(])")
+_END = re.compile(r"(?:(?<=[.!?])[\"”’)]?\s+(?=[A-ZÀ-Þ\d\"“(])|;\s+(?=[A-ZÀ-Þ\d]))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|incl|approx|Mr|Ms|Mrs|Dr|St|No|vs|p\.m|a\.m|U\.S|z\.B|d\.h)\.|\b[A-Z]\.)$"
 )
@@ -21,7 +21,7 @@ _LEAD = re.compile(
     r"^(?:in (?:this|the)[^,]{3,50}(?:role|position|job)|as (?:the|a|an|our)[^,]{3,60}|and|plus|also),?\s+",
     re.IGNORECASE,
 )
-_REPORTS = re.compile(r"^report(?:s|ing)? to\b", re.IGNORECASE)
+_REPORTS = re.compile(r"^(?:(?:you|this role|the role) (?:will )?)?report(?:s|ing)? to\b", re.IGNORECASE)
 _REST = re.compile(r",\s+as (?:is|are)\s+|\s+or\s+(?=time\b)")
 _MIN_WORDS = 3
 
