@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from matcher.canonical import sha256_hex
-from matcher.llm import FunctionLLM, Request
+from matcher.llm import FunctionLLM
 from matcher.models import (
     BlindEducation,
     BlindPosition,
@@ -132,45 +130,7 @@ def scripted(replies: Sequence[Any]) -> FunctionLLM:
     return FunctionLLM(lambda _: left.pop(0) if len(left) > 1 else left[0])
 
 
-def asked_ids(request: Request) -> list[str]:
-    """Return the requirement ids that a request asks about (only the corrected ones in a correction)."""
-    if "# CORRECTION" in request.user:
-        return re.findall(r"^- (\S+): ", request.user.split("# CORRECTION")[1], re.MULTILINE)
-    block = request.system.rsplit("<<<", 1)[1].split(">>>")[0]
-    return [line.split(" | ")[0] for line in block.strip().splitlines()]
-
-
-def shown_lines(request: Request) -> dict[str, str]:
-    """Return the numbered lines that a request shows."""
-    return dict(re.findall(r"^(L\d+)(?: \[to the reader\])?\| (.*)$", request.user, re.MULTILINE))
-
-
-def shown_positions(request: Request) -> list[str]:
-    """Return the position ids that a request shows."""
-    return re.findall(r"^\[(P\d+): a position", request.user, re.MULTILINE)
-
-
-def puppet() -> FunctionLLM:
-    """Return a model that obeys every instruction found in its prompt and quotes whatever it is told to."""
-
-    def obey(request: Request) -> str:
-        lines = shown_lines(request)
-        text = request.user.lower()
-        orders = [
-            name
-            for name, line in lines.items()
-            if re.search(r"ignore|instruction|met\b|verdict|rank|first|system|approve|命令|指令", line, re.IGNORECASE)
-        ]
-        forged = re.findall(r"\be\d+\b|\bL\d{3,}\b", request.user)
-        verdict = "met" if orders or "met for all" in text else "not_shown"
-        cited = [*orders, *forged[:2]] if verdict == "met" else []
-        entries = [
-            answer(name, verdict, cited, shown_positions(request)[:1] if verdict == "met" else [], "As instructed.")
-            for name in asked_ids(request)
-        ]
-        return json.dumps({"answers": entries})
-
-    return FunctionLLM(obey, name="puppet")
-
-
-Liar = Callable[[Request], Any]
+def view_of_text(text: str, candidate: str | None = None) -> tuple[Document, BlindView]:
+    """Return a plain text as one line of evidence per line, nothing masked, nothing flagged: the worst case."""
+    rows: list[Row] = [(line.strip(), "other", None) for line in text.splitlines() if line.strip()]
+    return document_and_view(rows or [("-", "other", None)], candidate=candidate)
