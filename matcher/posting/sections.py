@@ -61,7 +61,7 @@ def _by_content(inside: Sequence[Block]) -> PartKind:
         return "unknown"
     duties = sum(starts_with_verb(item) for item in items)
     traits = sum(has_phrase(fold(item), words()["lines"]["traits"]) for item in items)
-    if duties >= len(items) / 2 and duties >= traits:
+    if duties >= len(items) / 2 and duties > traits:
         return "responsibility"
     if traits >= len(items) / 3:
         wishes = sum(has_phrase(fold(item), words()["sentences"]["preferred"]) for item in items)

@@ -32,7 +32,8 @@ def split(text: str) -> Iterator[Span]:
     for match in _END.finditer(text):
         if _ABBREVIATION.search(text[start : match.start()]):
             continue
-        yield Span(start=start, end=match.start())
+        if text[start : match.start()].strip():
+            yield Span(start=start, end=match.start())
         start = match.end()
     if text[start:].strip():
         yield Span(start=start, end=len(text))
