@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matcher.models import Document, Resume, Span
-from matcher.structure.identity import name_words
+from matcher.structure.persons import name_words
 from matcher.timeline import find_ranges
 
 

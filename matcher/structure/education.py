@@ -16,10 +16,11 @@ LEVELS: tuple[DegreeLevel, ...] = ("secondary", "vocational", "associate", "bach
 """Lowest first."""
 _ELSEWHERE: frozenset[SectionKind] = frozenset({"header", "other", "personal", "certificates", "experience"})
 _CONNECT = re.compile(
-    r"^[\s.,:–—-]*(?:\([A-Z. ]+\)\s*)?(?:of|in|en|de|d'|d’|für|der|di|em|i|op het gebied van)?\s*", re.IGNORECASE
+    r"^[\s.,:–—-]*(?:\([A-Z. ]+\)\s*)?(?:(?:of|in|en|de|für|der|di|em|i|op het gebied van)\b|d['’])?\s*", re.IGNORECASE
 )
 _GENERIC = re.compile(
-    r"^(?:of\s+)?(?:science|arts|applied science|business administration|fine arts|education|engineering)\s*,?\s*(?:in|en|\()?\s*",
+    r"^(?:(?:of|degree)\s+)*(?:science|sciences|arts|applied science|applied arts|business administration|fine arts|education|engineering|degree)"
+    r"\s*,?\s*(?:(?:in|en)\b|\()?\s*",
     re.IGNORECASE,
 )
 _STOP = re.compile(
@@ -43,11 +44,24 @@ def _levels() -> tuple[tuple[DegreeLevel, re.Pattern[str]], ...]:
 
 def degree_in(text: str) -> tuple[DegreeLevel, int, int] | None:
     """Return the level of the first degree named in ``text`` and where its words stand, or None."""
-    hits = [(m.start(), -m.end(), level) for level, words in _levels() if (m := words.search(text))]
+    hits = [
+        (match.start(), -match.end(), level)
+        for level, words in _levels()
+        for match in words.finditer(text)
+        if not _a_state(text, match)
+    ]
     if not hits:
         return None
     start, end, level = min(hits)
     return level, start, -end
+
+
+def _a_state(text: str, match: re.Match[str]) -> bool:
+    """Whether "MA", "MD", "MS", … after a comma is the state of a place and no degree."""
+    if match.group() not in ("MA", "MD", "MS", "AS", "ME", "AB", "BE"):
+        return False
+    after = text[match.end() :]
+    return text[: match.start()].rstrip().endswith(",") and not re.match(r"\s+(?:in|of|en)\b|\s+[A-Z][a-z]{3,}", after)
 
 
 def _segments(line: ContentLine, source: str) -> Iterator[tuple[int, str]]:
@@ -60,17 +74,30 @@ def _segments(line: ContentLine, source: str) -> Iterator[tuple[int, str]]:
         offset += len(piece)
 
 
-def _field(text: str, end: int) -> str | None:
+def _field(text: str, start: int, end: int) -> str | None:
+    """The field: after the degree's words, or the one that the degree itself implies."""
     rest = _CONNECT.sub("", text[end:], count=1)
-    rest = _GENERIC.sub("", rest, count=1) if _GENERIC.match(rest) and not _STOP.match(_GENERIC.sub("", rest)) else rest
-    stop = _STOP.search(rest)
-    found = (rest[: stop.start()] if stop else rest).strip(" .,:;")
-    return found if re.search(r"[^\W\d_]{3}", found) and len(found) <= 80 else None
+    without = _GENERIC.sub("", rest, count=1)
+    if without != rest and re.match(r"[^\W\d_]{3}", without) and not _school(_until_stop(without)):
+        rest = without
+    found = _until_stop(rest)
+    if re.search(r"[^\W\d_]{3}", found) and len(found) <= 60 and not _school(found):
+        return found
+    return table("degrees")["implied"].get(re.sub(r"[^a-z]", "", text[start:end].casefold()))
+
+
+def _until_stop(text: str) -> str:
+    stop = _STOP.search(text)
+    return (text[: stop.start()] if stop else text).strip(" .,:;()")
+
+
+def _school(text: str) -> bool:
+    return bool(pattern("degrees", "schools").search(text))
 
 
 def _institution(text: str) -> str | None:
     for bit in _BITS.split(text):
-        if pattern("jobs", "organisation").search(bit) and degree_in(bit) is None:
+        if _school(bit) and (degree_in(bit) is None or " at " in bit):
             return re.sub(r"\s*\d{4}.*$", "", bit).strip() or None
     return None
 
@@ -87,7 +114,7 @@ def education(lines: Sequence[ContentLine], parts: Sequence[Part], source: str) 
         if part.kind != "education" and part.kind not in _ELSEWHERE:
             continue
         for line in lines[part.first + (part.heading is not None) : part.last]:
-            if part.kind != "education" and not _stands_alone(line):
+            if (part.kind != "education" or part.heading is None) and not _stands_alone(line):
                 continue
             for offset, text in _segments(line, source):
                 entry = _entry(text, offset)
@@ -108,11 +135,11 @@ def _entry(text: str, offset: int) -> Education | None:
     found = degree_in(text)
     if found is None:
         return None
-    level, _, end = found
+    level, start, end = found
     lead = len(text) - len(text.lstrip())
     return Education(
         level=level,
-        field=_field(text, end),
+        field=_field(text, start, end),
         institution=_institution(text),
         end=_end(text),
         complete=not (pattern("degrees", "progress", "words").search(text) or _open_ended(text)),

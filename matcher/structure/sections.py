@@ -33,6 +33,11 @@ class Part:
     first: int
     last: int
 
+    @property
+    def content(self) -> int:
+        """Index of the first line below the heading; in the top of the document, of the line below the name."""
+        return self.first + (self.heading is not None or self.kind == "header")
+
 
 @cache
 def _exact() -> dict[str, SectionKind]:

@@ -1,0 +1,142 @@
+"""The person's own names: where they stand in a text, while ordinary words that look alike survive.
+
+A name that is no other word is found wherever it stands. A name that is also a word ("Grant", "Will", "Hope"), a place
+or a company is found only where the person is plainly meant: beside another of the names, after a title, or where a
+capital in the middle of a sentence or the verb after it says so.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from matcher.structure.words import table
+
+Strength = Literal["strong", "ordinary", "proper"]
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"})
+_OPENING = re.compile(r"(?:^|[\n.!?:;•▪◦\-–—*>~]\s*|[\"“(]\s*)$")
+_GOES_ON = re.compile(r"['’]s\s[a-z]|[,;]?\s[a-z]|[.!?](?:\s|$)")
+MIN_STRONG = 3
+"""Shorter names ("Li", "Bo") need the person beside them."""
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Words that stand in ordinary text in lower case."""
+    return frozenset(files("matcher.structure").joinpath("ordinary.txt").read_text("utf-8").split())
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: how names are compared."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return plain.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("ı", "i")
+
+
+def spellings(word: str) -> frozenset[str]:
+    """The folded forms of a name: accents dropped, and umlauts written out."""
+    return frozenset({folded(word), folded(word.casefold().translate(_UMLAUT))})
+
+
+@dataclass(frozen=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+    strength: Strength | None
+    """None for a word that is no name of the person."""
+
+
+def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
+    """How plainly each of the person's names is a name, by its folded spellings."""
+    proper, lower = set(table("names")["proper"]), {m.group() for m in _WORD.finditer(text) if m.group().islower()}
+    out: dict[str, Strength] = {}
+    for word in words:
+        plain = word.casefold()
+        strength: Strength = "strong"
+        if plain in proper or folded(word) in proper or len(word) < MIN_STRONG and word.isascii():
+            strength = "proper"
+        elif plain in ordinary_words() or plain in lower and word[0].isupper() and word.isascii():
+            strength = "ordinary"
+        for spelling in spellings(word):
+            out[spelling] = strength
+    return out
+
+
+def _tokens(text: str, known: dict[str, Strength]) -> Iterator[_Token]:
+    for match in _WORD.finditer(text):
+        word = re.sub(r"['’]s$", "", match.group())
+        shown = word[0].isupper() or not word[0].islower()
+        strength = known.get(folded(word)) if shown else None
+        yield _Token(match.start(), match.start() + len(word), word, strength)
+
+
+def _beside(text: str, left: _Token, right: _Token) -> bool:
+    """Whether two words stand side by side as parts of one name."""
+    between = text[left.end : right.start]
+    return len(between) <= 3 and re.fullmatch(r"[\s.,'’\-‐–\"“”()]*", between) is not None and "\n\n" not in between
+
+
+def _initial(token: _Token) -> bool:
+    return len(token.text) == 1 and token.text.isupper()
+
+
+def _group(text: str, tokens: Sequence[_Token], at: int) -> int:
+    """Index behind the last word of the name that begins at ``at`` (initials and particles inside it count)."""
+    particles = set(table("identity")["particles"])
+    end = at + 1
+    ahead = end
+    while ahead < len(tokens) and _beside(text, tokens[ahead - 1], tokens[ahead]):
+        if tokens[ahead].strength is not None:
+            end = ahead + 1
+        elif not (_initial(tokens[ahead]) or tokens[ahead].text.casefold() in particles):
+            break
+        ahead += 1
+    return end
+
+
+def _meant(text: str, tokens: Sequence[_Token], at: int) -> bool:
+    """Whether a single word that is also something else means the person here."""
+    token = tokens[at]
+    before = text[max(0, token.start - 24) : token.start]
+    after = text[token.end : token.end + 24]
+    titled = re.search(r"(\w+)\.?\s$", before)
+    if titled and titled.group(1).casefold() in table("names")["titles"]:
+        return True
+    verb = re.match(r"\s([a-z]+)\b", after)
+    if verb and _OPENING.search(before) and not token.text.isupper():
+        return verb.group(1) in table("names")["verbs"]
+    return token.strength == "ordinary" and bool(re.search(r"[a-z]\s$", before) and _GOES_ON.match(after))
+
+
+def occurrences(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where the person with these name words is named, in order."""
+    known = strengths(words, text)
+    tokens = list(_tokens(text, known))
+    at = 0
+    while at < len(tokens):
+        if tokens[at].strength is None:
+            at += 1
+            continue
+        end = _group(text, tokens, at)
+        if end - at > 1 or tokens[at].strength == "strong" or _meant(text, tokens, at):
+            yield _widened(text, tokens, at, end)
+        at = end
+    for word in words:
+        if _SPACELESS.search(word):
+            yield from (match.span() for match in re.finditer(re.escape(word), text))
+
+
+def _widened(text: str, tokens: Sequence[_Token], first: int, end: int) -> tuple[int, int]:
+    """The range of a name with the initials that stand directly before or after it."""
+    while first > 0 and _initial(tokens[first - 1]) and _beside(text, tokens[first - 1], tokens[first]):
+        first -= 1
+    last = tokens[end - 1].end
+    following = re.match(r",?\s(?:[A-ZÀ-Þ]\.[\s-]?)+", text[last:])
+    return tokens[first].start, last + (len(following.group().rstrip()) if following else 0)

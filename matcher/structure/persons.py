@@ -1,0 +1,182 @@
+"""Finds the person's name: labels first, then the first lines, with e-mail, links and file name as witnesses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from matcher.models import Mark
+from matcher.structure.contacts import EMAIL, LINK
+from matcher.structure.lines import ContentLine
+from matcher.structure.names import folded, ordinary_words, spellings
+from matcher.structure.sections import heading_kind
+from matcher.structure.titles import looks_like_title
+from matcher.structure.words import alternatives, pattern, table
+
+HEADER_LINES = 12
+MOST_WORDS = 6
+_SPLIT = re.compile(
+    r"\s*[|•·★/◆■▪]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w)\.\s+(?=[A-ZÀ-Þ\d])|;\s*|\s*[:：]\s+|\s+\(|\)\s*"
+)
+_NOT_IN_A_NAME = re.compile(r"[\d@:/#$%&=<>\[\]{}!?+*_]")
+_SPACED = re.compile(r"^(?:\w ){2,}\w$")
+Found = tuple[int, str]
+"""Offset and text of a fragment."""
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name, hyphens split, without titles, letters after it, suffixes and punctuation."""
+    words = table("identity")
+    skip = {*words["titles"], *words["letters"], *words["suffixes"]}
+    bare = re.sub(r"[\"“”„‘’'(]([^\"“”„‘’()]{2,})[\"“”’')]", r" \1 ", text)
+    found = (word.strip(".,;:()\"'“”’‘") for word in re.split(r"[\s,]+", bare))
+    return tuple(word for word in found if word and word.casefold() not in skip and f"{word}.".casefold() not in skip)
+
+
+def name_parts(text: str) -> tuple[str, ...]:
+    """The single words that stand for the person: hyphens split, initials and particles left out."""
+    particles = set(table("identity")["particles"])
+    parts = (part for word in name_words(text) for part in re.split(r"[-‐–]", word))
+    return tuple(part for part in parts if len(part) > 1 and part.casefold() not in particles)
+
+
+def _foreign(word: str) -> bool:
+    """Whether a word is written in another script than Latin."""
+    return len(word) >= 2 and all(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in word)
+
+
+def written_like_a_name(text: str) -> bool:
+    """Whether a fragment is two to six words of letters with capitals (or one word in another script)."""
+    words = name_words(text)
+    if not words or len(words) > MOST_WORDS or len(text) > 60 or _NOT_IN_A_NAME.search(text):
+        return False
+    if pattern("identity", "no_name").search(text) or heading_kind(text) is not None:
+        return False
+    particles = set(table("identity")["particles"])
+    if not all(word.casefold() in particles or not word[0].islower() for word in words):
+        return False
+    if len(words) == 1:
+        return _foreign(words[0])
+    return not looks_like_title(" ".join(words)) and not pattern("regions", "all").fullmatch(words[-1])
+
+
+def hints(text: str, file_name: str) -> str:
+    """File name, e-mail and profile names of a document, folded: witnesses for a name."""
+    stem = file_name.rsplit("/", 1)[-1].rsplit("!", 1)[-1].rsplit(".", 1)[0]
+    mails = [m.group().split("@")[0] for m in EMAIL.finditer(text)]
+    links = [m.group() for m in LINK.finditer(text)][:6]
+    return folded(" ".join([stem, *mails, *links]))
+
+
+def _witnessed(fragment: str, witness: str) -> bool:
+    return any(s in witness for part in name_parts(fragment) if len(part) > 2 for s in spellings(part))
+
+
+def fragments(line: ContentLine, source: str) -> Iterator[Found]:
+    """The parts of a header line between its separators, with their offsets."""
+    text, at = source[line.start : line.end], 0
+    for match in [*_SPLIT.finditer(text), None]:
+        stop = match.start() if match else len(text)
+        piece = text[at:stop]
+        if piece.strip():
+            yield line.start + at + len(piece) - len(piece.lstrip()), piece.strip()
+        at = match.end() if match else stop
+
+
+def _labelled(lines: Sequence[ContentLine], source: str) -> Iterator[Found]:
+    """Values of labels such as "Name:", on the same line or alone on the next."""
+    labels = alternatives(table("identity")["name_labels"])
+    beside = re.compile(rf"^\W*{labels}(?:\s*[:：]\s*|\t+|\s{{3,}})(\S.*)$", re.IGNORECASE)
+    alone = re.compile(rf"^\W*{labels}\s*[:：]?$", re.IGNORECASE)
+    for at, line in enumerate(lines[: 2 * HEADER_LINES]):
+        text = source[line.start : line.end]
+        match = beside.match(text)
+        if match:
+            value = re.split(r"\s{3,}|\t|\s*[|•]\s*", match.group(1))[0].strip()
+            if value and not _NOT_IN_A_NAME.search(value) and len(value.split()) <= MOST_WORDS:
+                yield line.start + match.start(1), value
+        elif alone.match(text) and at + 1 < len(lines) and written_like_a_name(lines[at + 1].text):
+            yield lines[at + 1].start, source[lines[at + 1].start : lines[at + 1].end]
+
+
+def _before_the_title(found: Found, witness: str) -> Found | None:
+    """The name in a fragment that goes on with a title: "Tom Meyer Senior Engineer"."""
+    offset, text = found
+    words = text.split(" ")
+    for count in range(min(4, len(words) - 1), 1, -1):
+        head = " ".join(words[:count])
+        usual = any(word.casefold() in ordinary_words() for word in name_parts(head))
+        if written_like_a_name(head) and (_witnessed(head, witness) or not usual):
+            return offset, head
+    return None
+
+
+def _single_words(lines: Sequence[ContentLine], source: str, witness: str) -> tuple[Found, ...]:
+    """A name over two lines of one word each, spaced out letter by letter, or one word that a witness knows."""
+    top = [(line.start, source[line.start : line.end].strip()) for line in lines[:3]]
+    spaced = [(offset, text) for offset, text in top if all(_SPACED.match(w) for w in re.split(r"\s{2,}", text))]
+    if spaced:
+        return tuple(spaced[:1])
+    words = [found for found in top[:2] if re.fullmatch(r"[^\W\d_][^\W\d_'’-]+(?:-[^\W\d_]+)?", found[1])]
+    plain = [
+        w
+        for w in words
+        if heading_kind(w[1]) is None and not looks_like_title(w[1]) and not pattern("identity", "no_name").search(w[1])
+    ]
+    if len(plain) == 2 and not all(w[1].casefold() in ordinary_words() for w in plain):
+        return tuple(plain)
+    return ()
+
+
+def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:
+    """Return where the person's name is first stated; several places where it is stated in parts."""
+    labelled = tuple(_labelled(lines, source))
+    if labelled:
+        return labelled
+    head = [f for line in lines[:HEADER_LINES] for f in fragments(line, source)]
+    plain = [f for f in head if written_like_a_name(f[1])]
+    vouched = [f for f in plain if _witnessed(f[1], witness)]
+    if vouched:
+        return tuple(vouched[:1]) + tuple(f for f in plain[:3] if f != vouched[0] and _foreign(name_words(f[1])[0]))
+    split = _single_words(lines, source, witness)
+    if split:
+        return split
+    for found in head[:4]:
+        cut = _before_the_title(found, witness)
+        if cut is not None and not written_like_a_name(found[1]):
+            return (cut,)
+    top = {line.start for line in lines[:3]}
+    first = [f for f in plain if f[0] in top or f in head[:3]]
+    if first:
+        return tuple(first[:1])
+    loose = [
+        f for f in head[:6] if _witnessed(f[1], witness) and not _NOT_IN_A_NAME.search(f[1]) and len(f[1].split()) <= 4
+    ]
+    if loose and not looks_like_title(loose[0][1]):
+        return tuple(loose[:1])
+    anywhere = [
+        f for line in lines for f in fragments(line, source) if written_like_a_name(f[1]) and _witnessed(f[1], witness)
+    ]
+    return tuple(anywhere[:1])
+
+
+def extra_words(named: Sequence[str], text: str, file_name: str) -> tuple[str, ...]:
+    """Name words that only the e-mail address or the file's name gives: those that are no word of any other kind."""
+    stem = file_name.rsplit("/", 1)[-1].rsplit("!", 1)[-1].rsplit(".", 1)[0]
+    known = {s for word in named for s in spellings(word)}
+    out: list[str] = []
+    for source in [stem, *(m.group().split("@")[0] for m in EMAIL.finditer(text))]:
+        parts = [part for part in re.split(r"[^^\W\d_]+|[\W\d_]+", source) if len(part) > 2]
+        related = not known or any(
+            folded(part)[:3] in {k[:3] for k in known} or folded(part) in known for part in parts
+        )
+        if related:
+            out += [part for part in parts if _only_a_name(part)]
+    return tuple(dict.fromkeys(part.capitalize() for part in out if folded(part) not in known))
+
+
+def _only_a_name(part: str) -> bool:
+    plain = part.casefold()
+    other = plain in ordinary_words() or plain in table("names")["file_words"] or plain in table("names")["proper"]
+    return not other and not looks_like_title(part) and not pattern("jobs", "organisation").search(part)
