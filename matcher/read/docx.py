@@ -115,6 +115,7 @@ def _find_active(parts: Parts, relations: dict[str, tuple[str, str, bool]], root
     if next(root.iter(f"{W}altChunk"), None) is not None:
         draft.find("external_content", "The file embeds another document; it was left out.")
     codes = "".join(e.text or "" for e in root.iter(f"{W}instrText")).upper()
+    codes += " ".join(e.get(f"{W}instr", "") for e in root.iter(f"{W}fldSimple")).upper()
     if "DDE" in codes or "INCLUDETEXT" in codes or "INCLUDEPICTURE" in codes:
         draft.find("active_content", "The file holds fields that fetch or run something; they were ignored.")
     if any(kind == "comments" for kind, _, _ in relations.values()):

@@ -12,13 +12,15 @@ from matcher.read import ocr
 from matcher.read.draft import Draft
 from matcher.read.limits import Limits, Unreadable
 from matcher.read.pdf_open import open_pdf, without_actual_text
-from matcher.read.pdf_order import Block, Order, line_height, order
+from matcher.read.pdf_order import Block, line_height, order
 from matcher.read.pdf_visible import Sight, replacement_texts
 from matcher.read.pdf_words import Word, frame_of, words_of
 from matcher.read.pdf_write import write_pages
 
 _REPLACED_CHARS = 25
 """Replacement texts (ActualText) up to this length name icons, links and ligatures; longer ones are checked."""
+_ALIKE = 0.6
+"""Share of the words of a replacement text that must be painted on the page."""
 _FLATTENED = (3, 13, 20)
 """Annotations that show text on the page: free text, stamp, form field."""
 
@@ -176,18 +178,14 @@ def _long_replacements(pdf: Any, limits: Limits) -> Iterator[tuple[int, str]]:
 
 def _report_replaced(replaced: list[tuple[int, str]], pages: list[ReadPage], draft: Draft) -> None:
     for number, text in replaced:
-        painted = (
-            _squash("".join(w.text for b in pages[number - 1].blocks for line in b for w in line))
-            if number <= len(pages)
-            else ""
-        )
-        if _squash(text) not in painted:
+        if number > len(pages):
+            continue
+        painted = {_squash(w.text) for block in pages[number - 1].blocks for line in block for w in line}
+        words = [w for w in map(_squash, text.split()) if w]
+        if sum(w in painted for w in words) < _ALIKE * len(words):
             draft.hide(text, "actual_text", page=number)
             draft.find("text_render_mismatch", "The file gives programs another text than it shows to people.", number)
 
 
 def _squash(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
-
-
-__all__ = ["Order", "ReadPage", "read_pdf"]

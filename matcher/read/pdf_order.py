@@ -7,6 +7,8 @@ knows what geometry does not show; otherwise the blocks decide.
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,16 +35,10 @@ class Piece:
     x1: float
     y1: float
     words: list[Word]
-
-    @property
-    def mid(self) -> float:
-        """The height of the middle of the piece."""
-        return (self.y0 + self.y1) / 2
-
-    @property
-    def text(self) -> str:
-        """Its words without gaps."""
-        return "".join(w.text for w in self.words)
+    mid: float
+    """The height of its middle."""
+    length: int
+    """Its characters, without gaps."""
 
 
 Line = list[Word]
@@ -71,7 +67,26 @@ def order(words: list[Word]) -> Order:
         cut = _cut(_pieces(flat, height), height, 0)
         by_layout = not _trusted(cut, height)
         blocks = [_rows(b, height) for b in cut] if by_layout else _by_drawing(flat, height)
-    return Order(blocks + [[[w]] for w in turned], by_layout)
+    return Order(blocks + _turned(turned), by_layout)
+
+
+def _turned(words: list[Word]) -> list[Block]:
+    """Words at an angle, in drawing order: those that look alike and stand close make a line."""
+    blocks: list[Block] = []
+    for word in words:
+        last = blocks[-1][-1][-1] if blocks else None
+        if (last is not None and word.style.key == last.style.key) or (last is not None and _near(last, word)):
+            blocks[-1][-1].append(word)
+        else:
+            blocks.append([[word]])
+    return blocks
+
+
+def _near(one: Word, other: Word) -> bool:
+    reach = 1.2 * max(one.style.size, other.style.size)
+    apart_x = max(one.x0, other.x0) - min(one.x1, other.x1)
+    apart_y = max(one.y0, other.y0) - min(one.y1, other.y1)
+    return apart_x < reach and apart_y < reach
 
 
 def line_height(words: list[Word]) -> float:
@@ -147,10 +162,13 @@ def _split(row: list[Word], height: float) -> list[Piece]:
             groups.append([word])
         else:
             groups[-1].append(word)
-    return [
-        Piece(min(w.x0 for w in g), min(w.y0 for w in g), max(w.x1 for w in g), max(w.y1 for w in g), g)
-        for g in groups
-    ]  # fmt: skip
+    return [_piece(group) for group in groups]
+
+
+def _piece(words: list[Word]) -> Piece:
+    top, bottom = min(w.y0 for w in words), max(w.y1 for w in words)
+    left, right = min(w.x0 for w in words), max(w.x1 for w in words)
+    return Piece(left, top, right, bottom, words, (top + bottom) / 2, sum(len(w.text) for w in words))
 
 
 def _gaps(intervals: list[tuple[float, float]], least: float) -> list[tuple[float, float]]:
@@ -183,16 +201,26 @@ def _are_columns(left: list[Piece], right: list[Piece], height: float) -> bool:
 
 def _is_table_side(side: list[Piece], other: list[Piece], height: float) -> bool:
     """Bullets, labels before values, dates beside entries: one side of a table, not a column of its own."""
-    length = sum(len(p.text) for p in side) / len(side)
+    length = sum(p.length for p in side) / len(side)
     if length <= 2.5:
         return True
-    if sum(p.text.startswith(":") for p in side) > 0.4 * len(side):
+    if sum(p.words[0].text.startswith(":") for p in side) > 0.4 * len(side):
         return True
-    level = sum(any(abs(p.mid - q.mid) < 0.4 * height for q in other) for p in side) / len(side)
+    level = _level(side, other, 0.4 * height)
     if level > 0.85 and length < 22 and len(side) <= 0.45 * len(other):
         return True
-    other_length = sum(len(q.text) for q in other) / len(other)
+    other_length = sum(q.length for q in other) / len(other)
     return level > 0.6 and length < 26 and other_length < 38
+
+
+def _level(side: list[Piece], other: list[Piece], reach: float) -> float:
+    """Share of the pieces that have a neighbour at the same height on the other side."""
+    heights = sorted(q.mid for q in other)
+    found = 0
+    for piece in side:
+        at = bisect_left(heights, piece.mid - reach)
+        found += at < len(heights) and heights[at] < piece.mid + reach
+    return found / len(side)
 
 
 def _cut(pieces: list[Piece], height: float, depth: int) -> list[list[Piece]]:
@@ -216,4 +244,11 @@ def _rows(block: list[Piece], height: float) -> Block:
             rows[-1].append(piece)
         else:
             rows.append([piece])
-    return [[w for piece in sorted(row, key=lambda p: p.x0) for w in piece.words] for row in rows]
+    lines = [[w for piece in sorted(row, key=lambda p: p.x0) for w in piece.words] for row in rows]
+    return [line[::-1] if _leftwards(line) else line for line in lines]
+
+
+def _leftwards(line: Line) -> bool:
+    """Whether a line is written from right to left."""
+    letters = [unicodedata.bidirectional(c) for w in line for c in w.text[:3]]
+    return sum(c in ("R", "AL") for c in letters) > sum(c == "L" for c in letters)

@@ -7,23 +7,25 @@ size and place are checked first, because they name the reason.
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.models import HiddenReason
+from matcher.models import Box, HiddenReason
 from matcher.read.css import contrast
 from matcher.read.limits import Limits
 from matcher.read.pdf_words import Frame, RawObject, Word
 
 Pixels = NDArray[np.uint8]
+_Kind = TypeVar("_Kind", np.uint8, np.bool_)
 
 _SCALE = 1.5
 _LEAST_SCALE = 0.5
-_LEAST_CHANGE = 24
-"""Brightness steps (of 255) by which a drawn word changes its place at least; 1.2 in contrast on white."""
+_CHANGED = np.uint32(int.from_bytes(bytes((0xF0, 0xF0, 0xF0, 0)), sys.byteorder))
+"""A pixel has changed where one of its three colours differs by 16 steps of 255 (1.15 in contrast on white)."""
 _LEAST_COLUMNS = 0.25
 _LEAST_POINTS = 2.0
 _LEAST_ALPHA = 16
@@ -49,17 +51,18 @@ class Sight:
         """Whether one picture fills most of the page."""
         if self.checked and has_text:
             self._draw(page)
+            self._shapes = list(_shape_boxes(raw, page, frame))
 
     def _draw(self, page: Any) -> None:
-        self._with: Pixels = _render(page, self._scale)
+        self._with = _render(page, self._scale)
         texts = list(_objects(self._raw, page, self._raw.FPDF_PAGEOBJ_TEXT))
         for item in texts:
             self._raw.FPDFPageObj_SetIsActive(item, False)
-        without = _render(page, self._scale)
+        self._ground = _render(page, self._scale)
         for item in texts:
             self._raw.FPDFPageObj_SetIsActive(item, True)
-        self._change = np.max(np.maximum(self._with, without) - np.minimum(self._with, without), axis=2)
-        self._ground = without
+        change = np.maximum(self._with, self._ground) - np.minimum(self._with, self._ground)
+        self._change = (change.view(np.uint32)[:, :, 0] & _CHANGED) != 0
 
     def hidden(self, word: Word) -> HiddenReason | None:
         """Return why a word is not seen, or None."""
@@ -75,7 +78,7 @@ class Sight:
         if not self.scan or (word.style.mode != _INVISIBLE_MODE and self._changes(word)):
             return False
         place = self._cut(self._ground, word)
-        return place.size > 0 and int(place.max()) - int(place.min()) >= _INK
+        return place.size > 0 and int(place[:, :, :3].max()) - int(place[:, :, :3].min()) >= _INK
 
     def _by_style(self, word: Word) -> HiddenReason | None:
         if word.style.mode == _INVISIBLE_MODE:
@@ -96,10 +99,10 @@ class Sight:
         place = self._cut(self._change, word)
         if place.size == 0:
             return False
-        seen = place.max(axis=0) >= _LEAST_CHANGE
+        seen = place.any(axis=0)
         return bool(seen.mean() >= _LEAST_COLUMNS) if len(word.text) >= 4 else bool(seen.any())
 
-    def _cut(self, picture: NDArray[np.uint8], word: Word) -> NDArray[np.uint8]:
+    def _cut(self, picture: NDArray[_Kind], word: Word) -> NDArray[_Kind]:
         s = self._scale
         x0, y0 = max(0, int(word.x0 * s) - 1), max(0, int(word.y0 * s) - 1)
         return picture[y0 : int(word.y1 * s) + 2, x0 : int(word.x1 * s) + 2]
@@ -114,7 +117,18 @@ class Sight:
         ground = (int(middle[2]), int(middle[1]), int(middle[0]))
         if contrast(word.style.colour, ground) < 1.3:
             return "white" if word.style.colour == (255, 255, 255) else "near_background"
-        return "clipped" if ground == (255, 255, 255) and word.style.colour != ground and not self.scan else "covered"
+        if self._clipped(word.raw):
+            return "clipped"
+        return "invisible" if ground == (255, 255, 255) and not self._drawn_over(word) else "covered"
+
+    def _clipped(self, item: RawObject) -> bool:
+        path = self._raw.FPDFPageObj_GetClipPath(item) if item else None
+        return bool(path) and self._raw.FPDFClipPath_CountPaths(path) > 0
+
+    def _drawn_over(self, word: Word) -> bool:
+        """Whether a shape or a picture lies over the middle of a word."""
+        x, y = (word.x0 + word.x1) / 2, word.mid
+        return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in self._shapes)
 
     def _layer_off(self, item: RawObject) -> bool:
         return bool(item) and "OC" in mark_names(self._raw, item)
@@ -143,7 +157,8 @@ def replacement_texts(raw: Any, page: Any) -> Iterator[str]:
             size = min(length.value, _LONGEST_REPLACEMENT)
             buffer = (ctypes.c_ushort * (size // 2 + 1))()
             if raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, size + 2, length):
-                yield bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
+                text = bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
+                yield text.replace("\0", "")
 
 
 def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
@@ -162,14 +177,27 @@ def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
 
 def _image_area(raw: Any, page: Any) -> float:
     largest = 0.0
-    edges = [ctypes.c_float() for _ in range(4)]
     for item in _objects(raw, page, raw.FPDF_PAGEOBJ_IMAGE):
-        if raw.FPDFPageObj_GetBounds(item, *edges):
-            left, bottom, right, top = (e.value for e in edges)
-            largest = max(largest, (right - left) * (top - bottom))
+        left, bottom, right, top = _bounds(raw, item)
+        largest = max(largest, (right - left) * (top - bottom))
     return largest
 
 
+def _shape_boxes(raw: Any, page: Any, frame: Frame) -> Iterator[Box]:
+    for kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
+        for item in _objects(raw, page, kind):
+            yield frame.box(*_bounds(raw, item))
+
+
+def _bounds(raw: Any, item: RawObject) -> Box:
+    edges = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(item, *edges)
+    left, bottom, right, top = (edge.value for edge in edges)
+    return left, bottom, right, top
+
+
 def _render(page: Any, scale: float) -> Pixels:
-    picture: Pixels = page.render(scale=scale, may_draw_forms=False).to_numpy()[:, :, :3].copy()
+    """Blue, green, red and an unused byte per pixel."""
+    drawn = page.render(scale=scale, may_draw_forms=False, prefer_bgrx=True).to_numpy()
+    picture: Pixels = np.ascontiguousarray(drawn)
     return picture

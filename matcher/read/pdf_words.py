@@ -6,6 +6,7 @@ Boxes are in points from the top left corner of the page as a person sees it (ro
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ _BULLETS = dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf0a8\uf06e\uf071●\uf
 _SOFT_BREAKS = (0x02, 0xFFFE)
 _SOFT = "\x02"
 _CONTROL = 33
+_QUARTER = 1.5707963
+_TILT = 0.1
 _SURROGATES = (0xD800, 0xDFFF)
 
 
@@ -154,8 +157,10 @@ class _Reader:
         return self.fonts[key]
 
     def turned(self, index: int) -> bool:
+        """Whether a character does not stand upright on the page as seen."""
         angle = self.raw.FPDFText_GetCharAngle(self.text, index)
-        return bool(angle >= 0 and (round(angle / 1.5708) + self.frame.turns) % 2 == 1)
+        quarters = (angle / _QUARTER - self.frame.turns) % 4
+        return bool(angle >= 0 and min(quarters, 4 - quarters) > _TILT)
 
 
 def words_of(raw: Any, text_page: Any, frame: Frame) -> Iterator[Word]:
@@ -213,9 +218,15 @@ def _alike(one: TextStyle, other: TextStyle) -> bool:
 def _touches(word: Word, box: Box) -> bool:
     height = max(word.y1 - word.y0, box[3] - box[1], 1.0)
     height = max(height, min(word.style.size, 2 * height) * 0.7)
-    if box[0] - word.x1 > 0.6 * height or box[0] < word.x0 - 0.5 * height:
+    if box[0] - word.x1 > 0.6 * height or box[2] < word.x0 - 0.6 * height:
+        return False
+    if box[0] < word.x0 - 0.5 * height and not _leftwards(word.text[-1]):
         return False
     return abs((box[1] + box[3]) / 2 - word.mid) <= 0.8 * height
+
+
+def _leftwards(char: str) -> bool:
+    return not char.isascii() and unicodedata.bidirectional(char) in ("R", "AL", "NSM")
 
 
 def _extend(word: Word, char: str, box: Box) -> None:

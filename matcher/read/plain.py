@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from itertools import pairwise
 
 from matcher.read.draft import Draft
@@ -21,6 +22,8 @@ def read_plain(data: bytes, draft: Draft, limits: Limits | None = None) -> None:
         Unreadable: bytes that are no text in any encoding.
     """
     text, guessed = decode(data)
+    if _is_noise(text):
+        raise Unreadable("unsupported", "The file is neither text nor a known document format.")
     if guessed:
         draft.find("encoding_guessed", f"The encoding was guessed ({guessed}): check names and accents.")
     draft.page()
@@ -84,6 +87,13 @@ def _wide(sample: bytes) -> str | None:
 
 def _controls(sample: bytes) -> float:
     return sum(b < 32 and b not in b"\t\n\r\x0c\x1b" for b in sample) / max(1, len(sample))
+
+
+def _is_noise(text: str) -> bool:
+    """Whether a text has too few letters, digits and spaces to have been written by a person."""
+    sample = text[:_SAMPLE]
+    written = sum(c.isalnum() or c.isspace() or unicodedata.category(c) in ("Mn", "Mc", "Pd", "Po") for c in sample)
+    return written < 0.75 * len(sample) and not sample.isascii()
 
 
 def _looks_western(data: bytes) -> bool:
