@@ -1,0 +1,188 @@
+"""The local web app: routes from addresses to pages and acts; the guard stands before all of them.
+
+Everything that touches the desk runs in the one event loop, so that acts come one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from matcher.errors import InputError, MatcherError
+from matcher.report import words
+from matcher.review import phrases, wire
+from matcher.review.acts import Request, Reviewer
+from matcher.review.desk import Desk
+from matcher.review.downloads import file_routes
+from matcher.review.guard import Guard, Keys
+from matcher.review.list_view import labels
+from matcher.review.pages import Pages
+from matcher.review.plan import CellKey
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as Asked
+    from starlette.responses import Response
+
+Endpoint = Callable[["Asked"], Awaitable["Response"]]
+STAYS = ("first_look", "flag", "unblind")
+"""Acts after which the person stays where they are."""
+
+
+@dataclass
+class Room:
+    """What one run of the server holds: the desk, the pages, and who sits at it.
+
+    ``pack`` makes a file of the hand-over pack; ``on_sign`` keeps the sealed list.
+    """
+
+    desk: Desk
+    pages: Pages
+    pack: Callable[[str], bytes] | None = None
+    on_sign: Callable[[], None] | None = None
+    who: Reviewer | None = field(default=None)
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """Who sits at the desk. Raises InputError if nobody does."""
+        if self.who is None:
+            raise InputError("Say who you are first.")
+        return self.who
+
+
+def build(room: Room, keys: Keys, hosts: tuple[str, ...]) -> Guard:
+    """Return the guarded app for a room that is reached under these hosts."""
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    pages = room.pages
+    get: dict[str, Callable[[Asked], str]] = {
+        "/start": lambda _: pages.start(),
+        "/": lambda q: pages.people(room.reviewer, dict(q.query_params)),
+        "/cell/{candidate}/{criterion:path}": lambda q: pages.cell(room.reviewer, CellKey(*_path(q))),
+        "/person/{candidate}": lambda q: pages.person(room.reviewer, *_path(q)),
+        "/below": lambda _: pages.below(room.reviewer, None),
+        "/below/{candidate}": lambda q: pages.below(room.reviewer, *_path(q)),
+        "/compare": lambda q: pages.compare(room.reviewer, q.query_params.getlist("c")),
+        "/disagreements": lambda _: pages.queue(room.reviewer),
+        "/agreement": lambda _: pages.agreement(room.reviewer),
+        "/finish": lambda _: pages.finish(room.reviewer, tuple(phrases.PACKS) if room.pack else ()),
+    }
+    post: dict[str, Callable[[bytes], dict[str, str]]] = {
+        "/api/start": lambda body: _start(room, body),
+        "/api/act": lambda body: _act(room, body),
+        "/api/undo": lambda _: _undo(room),
+        "/api/sign": lambda body: _sign(room, body),
+    }
+    routes = [
+        *(Route(path, _page(room, make)) for path, make in get.items()),
+        Route("/next", _next(room)),
+        *(Route(path, _api(room, take), methods=["POST"]) for path, take in post.items()),
+        *file_routes(room),
+    ]
+    return Guard(Starlette(routes=routes), keys, hosts)
+
+
+def _path(asked: Asked) -> list[str]:
+    return [str(value) for value in asked.path_params.values()]
+
+
+def _page(room: Room, make: Callable[[Asked], str]) -> Endpoint:
+    from starlette.responses import HTMLResponse, RedirectResponse
+
+    async def page(asked: Asked) -> Response:
+        room.desk.refresh()
+        if room.who is None and asked.url.path != "/start":
+            return RedirectResponse("/start", 303)
+        try:
+            return HTMLResponse(make(asked))
+        except InputError as error:
+            return HTMLResponse(room.pages.trouble(str(error), room.who), 404)
+
+    return page
+
+
+def _next(room: Room) -> Endpoint:
+    from starlette.responses import RedirectResponse
+
+    async def following(asked: Asked) -> Response:
+        room.desk.refresh()
+        return RedirectResponse(_onward(room, None) if room.who else "/start", 303)
+
+    return following
+
+
+def _api(room: Room, take: Callable[[bytes], dict[str, str]]) -> Endpoint:
+    from starlette.responses import JSONResponse
+
+    async def api(asked: Asked) -> Response:
+        room.desk.refresh()
+        try:
+            return JSONResponse(take(await asked.body()))
+        except InputError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except MatcherError as error:
+            return JSONResponse({"error": f"Nothing was kept. {error}"}, 503)
+
+    return api
+
+
+def _start(room: Room, body: bytes) -> dict[str, str]:
+    who = wire.read_start(body)
+    room.desk.begin(who)
+    room.who = who
+    return {"next": "/", "said": f"Welcome, {who.name}."}
+
+
+def _act(room: Room, body: bytes) -> dict[str, str]:
+    who = room.reviewer
+    request = wire.read_act(body, room.desk, who)
+    kept = room.desk.act(who, request)
+    word = words.ANSWER[kept.verdict].word if kept.verdict else kept.kind.capitalize()
+    return {"next": _after(room, request), "said": f"{word} kept."}
+
+
+def _after(room: Room, request: Request) -> str:
+    """The address to go to after an act; empty means to stay."""
+    if request.kind in STAYS:
+        return ""
+    if request.kind == "reviewed_below_cut":
+        return "/below"
+    if request.criterion is None:
+        return f"/person/{quote(request.candidate)}"
+    return _onward(room, CellKey(request.candidate, request.criterion))
+
+
+def _onward(room: Room, after: CellKey | None) -> str:
+    who = room.reviewer
+    if who.role == "adjudicator":
+        open_ = room.desk.book.disagreements()
+        return _address(open_[0]) if open_ else "/disagreements"
+    key = room.desk.next_open(who, after)
+    return _address(key) if key else "/finish"
+
+
+def _undo(room: Room) -> dict[str, str]:
+    who = room.reviewer
+    act = room.desk.undo(who)
+    name = labels(room.desk, who).get(act.candidate, "")
+    if act.kind == "reviewed_below_cut":
+        where = f"/below/{quote(act.candidate)}"
+    elif act.criterion:
+        where = _address(CellKey(act.candidate, act.criterion))
+    else:
+        where = f"/person/{quote(act.candidate)}"
+    return {"next": where, "said": f"Taken back: {act.kind.replace('_', ' ')}, {name}."}
+
+
+def _sign(room: Room, body: bytes) -> dict[str, str]:
+    who = room.reviewer
+    room.desk.act(who, wire.read_sign(body, who))
+    if room.on_sign is not None:
+        room.on_sign()
+    return {"next": "/finish", "said": "Signed."}
+
+
+def _address(key: CellKey) -> str:
+    return f"/cell/{quote(key.candidate)}/{quote(key.criterion, safe='')}"

@@ -1,0 +1,109 @@
+"""The list as the desk shows it: rows that can be filtered, and what the list would be under other weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from matcher.errors import InputError
+from matcher.models import Entry, Shortlist
+from matcher.report import words
+from matcher.report.view import display_name, short_labels
+from matcher.review.acts import Reviewer
+from matcher.review.desk import Desk
+from matcher.review.plan import CellKey
+from matcher.review.settle import settle
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate in the list; ``checked`` of ``cells`` were answered by the reader of the page.
+
+    ``hidden`` are the requirements whose verdict this reader may not see yet.
+    """
+
+    entry: Entry
+    label: str
+    short: str
+    findings: tuple[str, ...]
+    checked: int
+    cells: int
+    hidden: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to."""
+
+    text: str = ""
+    status: str = ""
+    must: bool = False
+    look: bool = False
+    undecided: bool = False
+
+
+def labels(desk: Desk, who: Reviewer) -> dict[str, str]:
+    """Return how each candidate is called before this person: a short label, or the file once uncovered."""
+    entries = desk.shortlist().entries
+    known = desk.book.unblinded(who.name)
+    shorts = short_labels([entry.candidate for entry in entries])
+    return {e.candidate: display_name(e.file) if e.candidate in known else shorts[e.candidate] for e in entries}
+
+
+def rows(desk: Desk, who: Reviewer, shortlist: Shortlist, filters: Filters) -> tuple[Row, ...]:
+    """Return the rows of a list that pass the filters, in order."""
+    names = labels(desk, who)
+    shorts = short_labels([entry.candidate for entry in shortlist.entries])
+    made = (_row(desk, who, entry, names[entry.candidate], shorts[entry.candidate]) for entry in shortlist.entries)
+    return tuple(row for row in made if _passes(row, filters))
+
+
+def _row(desk: Desk, who: Reviewer, entry: Entry, label: str, short: str) -> Row:
+    checked = sum(desk.done(who, CellKey(entry.candidate, cell.criterion)) for cell in entry.justifications)
+    found = tuple(dict.fromkeys(words.FINDING[finding.kind] for finding in entry.findings))
+    hidden = frozenset(
+        c.criterion
+        for c in entry.justifications
+        if not desk.machine_shown(who, CellKey(entry.candidate, c.criterion)) and c.criterion not in entry.overridden
+    )
+    return Row(entry, label, short, found, checked, len(entry.justifications), hidden)
+
+
+def _passes(row: Row, filters: Filters) -> bool:
+    entry = row.entry
+    return (
+        filters.text.casefold() in f"{row.label} {row.short}".casefold()
+        and filters.status in ("", entry.status)
+        and not (filters.must and any(gate.state != "met" or gate.criterion in row.hidden for gate in entry.gates))
+        and not (filters.look and not entry.findings)
+        and not (filters.undecided and entry.decision is not None)
+    )
+
+
+def weights(desk: Desk, given: Mapping[str, str]) -> dict[str, int]:
+    """Return the weights of a query (``w1`` for the first requirement) where they differ from the approved ones.
+
+    Raises:
+        InputError: a weight that is not a whole number from 0 to 100.
+    """
+    changed: dict[str, int] = {}
+    for number, criterion in enumerate(desk.case.pool.criteria.criteria, 1):
+        value = given.get(f"w{number}", "").strip() or str(criterion.weight)
+        if not value.isdecimal() or int(value) > 100:
+            raise InputError(f"The weight of {criterion.id} must be a whole number from 0 to 100.")
+        if int(value) != criterion.weight:
+            changed[criterion.id] = int(value)
+    return changed
+
+
+def reweighted(desk: Desk, changed: Mapping[str, int]) -> Shortlist:
+    """Return the list under other weights, from the same verdicts: nothing is asked again and nothing is kept."""
+    pool = desk.case.pool
+    criteria = pool.criteria.model_copy(
+        update={
+            "criteria": tuple(
+                c.model_copy(update={"weight": changed.get(c.id, c.weight)}) for c in pool.criteria.criteria
+            )
+        }
+    )
+    return settle(replace(pool, criteria=criteria), desk.book.acts, desk.case.quote)

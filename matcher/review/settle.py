@@ -1,0 +1,130 @@
+"""Pure: a pool and people's acts → the shortlist as it stands, with its version, its seal and what was checked.
+
+The same acts always give the same shortlist, byte for byte: no clock and no order of work but ``seq`` goes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from matcher import score
+from matcher.models import Decision, Shortlist, Verdict
+from matcher.review.agreement import Agreement, Estimate, agreement, table, wilson
+from matcher.review.ledger import Ledger, ledger
+from matcher.review.plan import CellKey
+from matcher.score import Pool, QuoteSpan
+
+_COUNTING = ("verdict", "agree", "adjudicate", "advance", "hold", "decline", "reviewed_below_cut", "second_look",
+             "first_look", "undo")  # fmt: skip
+
+
+def settle(pool: Pool, decisions: Iterable[Decision], quote: QuoteSpan) -> Shortlist:
+    """Return the shortlist as the acts leave it: overridden verdicts, decisions, version, seal, review in sentences."""
+    acts = tuple(sorted(decisions, key=lambda act: act.seq))
+    made = score.shortlist(pool, acts, quote)
+    book = ledger(acts)
+    version, sealed_by = seal_state(book)
+    return made.model_copy(update={"version": version, "sealed_by": sealed_by, "review": sentences(pool, book)})
+
+
+def seal_state(book: Ledger) -> tuple[int, str | None]:
+    """Return version and signer: every seal closes a version, and the first act after it begins the next."""
+    signed = len(book.signatures)
+    if not signed:
+        return 1, None
+    last = book.signatures[-1]
+    if any(act.seq > last.seq and act.kind in _COUNTING for act in book.acts):
+        return signed + 1, None
+    return signed, last.who
+
+
+def sentences(pool: Pool, book: Ledger) -> tuple[str, ...]:
+    """Return what people checked, one sentence per part of the review that took place."""
+    parts = (_checked(pool, book), _blind(pool, book), _second(book), _below(book))
+    return tuple(part for part in parts if part)
+
+
+def machine_verdicts(pool: Pool) -> dict[CellKey, Verdict]:
+    """Return the machine's verdicts on all cells that it assessed."""
+    return {
+        CellKey(candidate, cell.criterion): cell.verdict
+        for candidate, assessment in pool.assessments.items()
+        for cell in assessment.justifications
+        if cell.status == "done" and cell.verdict is not None
+    }
+
+
+def machine_pairs(pool: Pool, book: Ledger) -> list[tuple[CellKey, Verdict, Verdict]]:
+    """Return the person's first look and the machine's verdict for every cell that was answered blind."""
+    machine = machine_verdicts(pool)
+    return [
+        (key, answers.first.verdict, machine[key])
+        for (_, key), answers in sorted(book.answers.items())
+        if answers.first is not None and answers.first.verdict is not None and key in machine
+    ]
+
+
+def _checked(pool: Pool, book: Ledger) -> str:
+    total = sum(len(assessment.justifications) for assessment in pool.assessments.values())
+    seen = {key for (_, key), answers in book.answers.items() if answers.standing is not None}
+    machine = machine_verdicts(pool)
+    ruled = {key: act.verdict for key, act in book.adjudicated.items()}
+    said = {key: a.standing.verdict for (_, key), a in sorted(book.answers.items()) if a.standing} | ruled
+    if not said:
+        return ""
+    changed = sum(key in machine and verdict != machine[key] for key, verdict in said.items())
+    people = len({act.who for act in book.standing if act.kind in ("verdict", "agree", "adjudicate")})
+    return f"{_people(people)} checked {len(seen | set(ruled))} of {total} cells and changed {changed} verdicts."
+
+
+def _blind(pool: Pool, book: Ledger) -> str:
+    pairs = machine_pairs(pool, book)
+    if not pairs:
+        return ""
+    figures = agreement(table((mine, machine) for _, mine, machine in pairs))
+    return f"Answered before the machine's verdict was shown: {len(pairs)} cells; {in_words(figures)}."
+
+
+def _second(book: Ledger) -> str:
+    pairs = book.pairs()
+    if not pairs:
+        return ""
+    figures = agreement(table((first, second) for _, first, second in pairs))
+    ruled, open_ = len(book.adjudicated), len(book.disagreements())
+    return f"Two people answered {len(pairs)} cells; {in_words(figures)}; {ruled} ruled on, {open_} still open."
+
+
+def _below(book: Ledger) -> str:
+    seen = book.below.values()
+    if not seen:
+        return ""
+    missed = sum(act.verdict == "met" for act in seen)
+    unclear = sum(act.verdict == "partial" for act in seen)
+    clear = len(seen) - unclear
+    low, high = wilson(missed, clear)
+    return (
+        f"{_people(len(seen))} from below the cut {'was' if len(seen) == 1 else 'were'} looked at: {missed} of {clear}"
+        f" belonged on the list (miss rate {_share(missed, clear)}, 95 % interval {low:.0%} to {high:.0%}),"
+        f" {unclear} unclear."
+    )
+
+
+def in_words(figures: Agreement) -> str:
+    """Return all figures of an agreement in one phrase."""
+    shares = (("raw", figures.raw), ("AC1", figures.ac1), ("κ", figures.kappa), ("weighted κ", figures.quadratic))
+    return f"agreement (n = {figures.n}) " + ", ".join(f"{name} {estimate(value)}" for name, value in shares)
+
+
+def estimate(value: Estimate) -> str:
+    """Return a figure with its interval, or *undefined*."""
+    if value.value is None or value.low is None or value.high is None:
+        return "undefined"
+    return f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f})"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "unknown"
