@@ -6,14 +6,15 @@ Parsing goes on in workers while passages are embedded here; at most a few files
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from index import Item
+from index import Item, Passage
 from matcher import blind, duplicates, rank, read, structure
+from matcher.config import Settings
 from matcher.errors import InputError
 from matcher.models import BlindView, Document, FileRow, Resume, candidate_id
 from matcher.pipeline.session import Session
@@ -60,25 +61,37 @@ def add(session: Session, paths: Sequence[Path], as_of: date) -> Intake:
     missing = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
     if missing:
         raise InputError(f"There is no {missing[0]}: correct the path (nothing was read).")
-    intake = Intake()
-    placing = _Placing(session.workspace)
+    placing = Placing(session.workspace)
     readings = read.read(paths, workers=session.settings.workers, skip=placing.by_bytes.__contains__)
-    placed = (_place(session, reading, placing) for reading in readings)
+    intake = take(session, readings, placing, as_of)
+    if not intake.rows:
+        raise InputError(
+            f"There is no file under {', '.join(map(str, paths))}: name files, folders, ZIPs or mailboxes."
+        )
+    return intake
+
+
+def take(
+    session: Session,
+    readings: Iterable[Reading],
+    placing: Placing,
+    as_of: date,
+    structured: Callable[[Document], Resume] = structure.structure,
+) -> Intake:
+    """Store readings as they come, a batch at a time; ``structured`` may know structures that were made elsewhere."""
+    intake = Intake()
+    placed = (_place(session, reading, placing, structured) for reading in readings)
     for batch in _batches(placed):
         new = [item for item in batch if isinstance(item, _New)]
         _store(session, [row if isinstance(row, FileRow) else row.row for row in batch], new, as_of)
         intake.rows += [item if isinstance(item, FileRow) else item.row for item in batch]
         intake.added += len(new)
         session.progress("read", len(intake.rows), None)
-    if not intake.rows:
-        raise InputError(
-            f"There is no file under {', '.join(map(str, paths))}: name files, folders, ZIPs or mailboxes."
-        )
     intake.rows = _linked(session, intake.rows)
     return intake
 
 
-class _Placing:
+class Placing:
     """Decides for each reading which candidate it is, and whether this run has it already."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -103,7 +116,9 @@ class _Placing:
         return FileRow.model_validate(base | {"status": "read", "candidate": candidate})
 
 
-def _place(session: Session, reading: Reading, placing: _Placing) -> FileRow | _New:
+def _place(
+    session: Session, reading: Reading, placing: Placing, structured: Callable[[Document], Resume]
+) -> FileRow | _New:
     if reading.status == "unreadable":
         return FileRow(file=reading.file, status="unreadable", reason=reading.reason, detail=reading.detail,
                        sha256=reading.sha256, size=reading.size)  # fmt: skip
@@ -117,7 +132,7 @@ def _place(session: Session, reading: Reading, placing: _Placing) -> FileRow | _
     row = placing.place(reading, text_hash)
     if stored or row.status != "read" or row.candidate is None:
         return row
-    resume = structure.structure(reading.document).model_copy(update={"candidate": row.candidate})
+    resume = structured(reading.document).model_copy(update={"candidate": row.candidate})
     return _New(row, reading.document, resume, text_hash)
 
 
@@ -162,10 +177,19 @@ def _item(session: Session, new: _New, as_of: date) -> Item:
 
 def blind_view(session: Session, document: Document, resume: Resume, as_of: date) -> BlindView:
     """Return the blind view under the configured masks."""
-    settings = session.settings
+    return masked_view(session.settings, document, resume, as_of)
+
+
+def masked_view(settings: Settings, document: Document, resume: Resume, as_of: date) -> BlindView:
+    """Return the blind view under the masks of these settings."""
     return blind.blind(
         document, resume, as_of, mask_schools=settings.mask_schools, mask_affinity=settings.mask_affinity
     )
+
+
+def passages(view: BlindView) -> tuple[Passage, ...]:
+    """Return what is embedded of a view."""
+    return rank.passages(view).passages
 
 
 def _linked(session: Session, rows: list[FileRow]) -> list[FileRow]:

@@ -42,21 +42,12 @@ class Session:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The configured embedder.
+        """The configured embedder (see ``open_embedder``)."""
+        return open_embedder(self.settings)
 
-        Raises:
-            ModelMismatch: weights with another hash. ConfigError: no such model on this machine.
-        """
-        import index
-        from matcher import llm
-
-        def by_api(model: str, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-            return llm.embed_texts(model)(texts)
-
-        with product_errors():
-            return index.open_embedder(
-                self.settings.embedder, cache=models_cache(), precision=self.settings.precision, embed=by_api
-            )
+    def use_embedder(self, embedder: Embedder) -> None:
+        """Put another embedder of the same fingerprint in front, before the index is first used."""
+        self.__dict__["embedder"] = embedder
 
     @cached_property
     def index(self) -> Index:
@@ -65,6 +56,22 @@ class Session:
 
         with product_errors():
             return Index(self.workspace.connection, self.workspace.cache, self.embedder)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Open the embedder that the settings name.
+
+    Raises:
+        ModelMismatch: weights with another hash. ConfigError: no such model on this machine.
+    """
+    import index
+    from matcher import llm
+
+    def by_api(model: str, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return llm.embed_texts(model)(texts)
+
+    with product_errors():
+        return index.open_embedder(settings.embedder, cache=models_cache(), precision=settings.precision, embed=by_api)
 
 
 @contextmanager

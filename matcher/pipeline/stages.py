@@ -75,10 +75,18 @@ def add(
     address: str | None = None,
 ) -> intake.Intake:
     """Read résumés into the workspace. Raises ConfigError for an unknown engine."""
+    day = settings.as_of or matching.today()
+    if engine == "ray":
+        from matcher.pipeline import on_ray
+
+        if len(paths) != 1:
+            raise InputError("With --engine ray give one folder, or one address such as s3://bucket/resumes.")
+        source = str(paths[0]).replace(":/", "://", 1) if ":/" in str(paths[0]) else str(paths[0])
+        return on_ray.add(settings, source, day, progress, address=address)
     if engine != "local":
-        raise ConfigError(f"There is no engine {engine}: use local.")
+        raise ConfigError(f"There is no engine {engine}: use local or ray.")
     with session(settings, "write", progress) as opened:
-        return intake.add(opened, paths, settings.as_of or matching.today())
+        return intake.add(opened, paths, day)
 
 
 def draft_criteria(settings: Settings, posting: Path, approver: str | None) -> tuple[matching.Job, str]:
