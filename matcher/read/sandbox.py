@@ -116,7 +116,7 @@ class _Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment.update(LC_ALL="C.UTF-8", OMP_THREAD_LIMIT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-        command = [sys.executable, "-P", "-m", "matcher.read.worker", self._limits.model_dump_json()]
+        command = [sys.executable, "-B", "-P", "-m", "matcher.read.worker", self._limits.model_dump_json()]
         self._served = 0
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
