@@ -43,19 +43,17 @@ def options(
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out"),
-    review: Annotated[bool, typer.Option("--review", help="Open the review in the browser afterwards.")] = False,
     workspace: WorkspaceOption = None,
     quiet: QuietOption = False,
 ) -> int:
     """Show the whole thing on the bundled examples with kept model replies: no key, no network."""
     from matcher.cli import shown
-    from matcher.pipeline import tools
+    from matcher.pipeline import demo as demonstration
 
     settings = shared.settings(workspace=workspace or Path(".matcher/demo"), quiet=quiet or None)
     with shared.progress(settings.quiet) as progress:
-        outcome = tools.demo(settings, out, progress)
-    code = shown.outcome(outcome, as_json=False, quiet=settings.quiet)
-    return tools.review(settings, outcome) if review else code
+        outcome = demonstration.demo(settings, out, progress)
+    return shown.outcome(outcome, as_json=False, quiet=settings.quiet)
 
 
 def info(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> int:

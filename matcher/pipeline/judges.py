@@ -42,33 +42,36 @@ class LoggedReplies:
 
 
 @contextmanager
-def readers(session: Session, ranking: Ranking) -> Iterator[Readers]:
+def readers(session: Session, ranking: Ranking, gateway: llm.Gateway | None = None) -> Iterator[Readers]:
     """Yield the readers that the settings ask for.
 
     Raises:
         ConfigError: a model is named and no key is given, or an address that would show résumés to others.
     """
     settings = session.settings
+    if gateway is not None:
+        yield with_gateway(session, ranking, gateway)
+        return
     if settings.llm == "none":
         yield Readers(offline(session, ranking))
         return
     with llm.WorkspaceStore(settings.workspace) as store:
-        gateway = llm.open_gateway(
+        opened = llm.open_gateway(
             settings.llm,
             store=LoggedReplies(store, session.log),
             budget=settings.budget_tokens,
             deadline=settings.deadline,
         )
-        yield from with_gateway(session, ranking, gateway)
+        yield with_gateway(session, ranking, opened)
 
 
-def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Iterator[Readers]:
-    """Yield the model as judge; the second reader is another prompt (`--verify`) or the offline reader."""
+def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Readers:
+    """Return the model as judge; the second reader is another prompt (`--verify`) or the offline reader."""
     judge = justify.ModelJudge(gateway, passes=session.settings.passes)
     second: SecondReader = justify.AsSecond(offline(session, ranking))
     if session.settings.verify:
         second = justify.ModelVerifier(gateway)
-    yield Readers(judge, second, gateway)
+    return Readers(judge, second, gateway)
 
 
 def offline(session: Session, ranking: Ranking) -> Judge:

@@ -51,21 +51,34 @@ def run(
         return run_in(opened, job, posting, paths, out)
 
 
-def run_in(opened: Session, job: matching.Job, posting: Path, paths: Sequence[Path], out: Path) -> Outcome:
-    """Run in a session that is open already (the demo brings its own replies)."""
+def run_in(
+    opened: Session,
+    job: matching.Job,
+    posting: Path,
+    paths: Sequence[Path],
+    out: Path,
+    gateway: llm.Gateway | None = None,
+) -> Outcome:
+    """Run in a session that is open already; ``gateway`` answers instead of the configured model."""
     _log_start(opened, job, posting)
     day = matching.as_of(opened.settings, opened.workspace, job.criteria)
     taken = intake.add(opened, paths, day)
-    return assess(opened, job, taken.rows, out)
+    return assess(opened, job, taken.rows, out, gateway)
 
 
-def assess(opened: Session, job: matching.Job, rows: Sequence[FileRow], out: Path) -> Outcome:
+def assess(
+    opened: Session,
+    job: matching.Job,
+    rows: Sequence[FileRow],
+    out: Path,
+    gateway: llm.Gateway | None = None,
+) -> Outcome:
     """Rank, justify, score and deliver the candidates of these rows."""
     day = matching.as_of(opened.settings, opened.workspace, job.criteria)
     allowed = {row.candidate for row in rows if row.status == "read" and row.candidate}
     ranking = matching.rank_pool(opened, job, allowed)
     opened.log.record("ranked", actor="system", body={"embedding": ranking.embedding, "candidates": len(allowed)})
-    with judges.readers(opened, ranking) as readers:
+    with judges.readers(opened, ranking, gateway) as readers:
         made = matching.judge_head(opened, job, ranking, readers.judge, day, readers.second)
     stored = matching.stored_run(opened, job, ranking, made, readers.judge, rows, day)
     opened.workspace.put("run", stored.run.id, stored)

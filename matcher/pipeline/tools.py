@@ -1,28 +1,22 @@
-"""What the tools show: the workspace, the installation, a prompt, and the demonstration on the examples."""
+"""What the tools show: the workspace, the installation, and a prompt."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 
 from matcher import __version__, prompting, read
 from matcher.config import Settings
 from matcher.errors import ConfigError, MatcherError
 from matcher.pipeline import matching
-from matcher.pipeline.run import Outcome, run_in
-from matcher.pipeline.session import Progress, models_cache, no_progress, session
+from matcher.pipeline.session import models_cache, session
 from matcher.workspace import Workspace
-
-DEMO_MODEL = "kept-replies"
 
 
 @dataclass(frozen=True)
@@ -143,31 +137,4 @@ def rendered_prompt(settings: Settings, posting: Path, resume: Path) -> Iterator
     day = settings.as_of or matching.today()
     view = blind.blind(reading.document, structure.structure(reading.document), day)
     for request in justify.ModelJudge(llm.FunctionLLM(lambda _: "")).requests(view, job.criteria):
-        yield from (f"--- {message['role']}\n{message['content']}" for message in request.messages)
-
-
-# --- demo ------------------------------------------------------------------------------------------------------------
-
-
-def examples() -> Path:
-    """Return the folder of the examples: inside the installed package, or beside a checkout.
-
-    Raises:
-        ConfigError: neither is there.
-    """
-    packed = Path(str(files("matcher"))) / "examples"
-    beside = packed.parent.parent / "examples"
-    for folder in (packed, beside):
-        if (folder / "posting.html").exists():
-            return folder
-    raise ConfigError("The examples are not part of this installation: use a checkout, or install the wheel.")
-
-
-def demo(settings: Settings, out: Path, progress: Progress = no_progress) -> Outcome:
-    """Run the examples with the model replies that are kept beside them: the full thing without key or network."""
-    folder = examples()
-    kept = json.loads((folder / "replies.json").read_text("utf-8"))
-    job = matching.read_job(folder / "posting.html")
-    chosen = settings.model_copy(update={"llm": DEMO_MODEL, "as_of": date.fromisoformat(kept["as_of"])})
-    with session(chosen, "write", progress) as opened:
-        return run_in(opened, job, folder / "posting.html", [folder / "resumes"], out)
+        yield f"{request.system}\n\n{request.user}"
