@@ -134,7 +134,7 @@ def test_no_text_of_a_resume_can_begin_a_line_of_the_prompt():
     llm = says(HONEST)
     justify(view, document, CRITERIA, ModelJudge(llm))
     for line in llm.requests[0].user.splitlines():
-        assert re.match(r"L\d+\| |\[section: other\]\Z|# RÉSUMÉ\Z|# END OF RÉSUMÉ: |\Z", line), line
+        assert re.match(r"L\d+\| |\[section: other\]\Z|# RÉSUMÉ, read as of 2026-11-01\Z|# END OF RÉSUMÉ: |\Z", line), line
 
 
 def test_a_run_opens_no_socket_but_the_endpoint(monkeypatch: pytest.MonkeyPatch):

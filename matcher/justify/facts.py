@@ -176,7 +176,7 @@ def _span(position: BlindPosition, view: BlindView, cited: Iterable[Line]) -> tu
         return None
     start = position.from_ago
     for line in cited:
-        if line.position != position.id or line.id in position.header_lines:
+        if line.position != position.id:
             continue
         for found in find_ranges(line.text):
             if found.kind == "since" and found.first is not None:

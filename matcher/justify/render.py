@@ -74,7 +74,9 @@ def layout(view: BlindView, part_tokens: int = PART_TOKENS, most_parts: int = MO
 
 def part_text(view: BlindView, part: Part) -> str:
     """Return one part of a résumé as the user message of a request."""
-    head = "# RÉSUMÉ" if part.total == 1 else f"# RÉSUMÉ, part {part.number} of {part.total}: judge this part alone"
+    head = f"# RÉSUMÉ, read as of {view.as_of.isoformat()}"
+    if part.total > 1:
+        head += f", part {part.number} of {part.total}: judge this part alone"
     out = [head, ""]
     named = {p.id: p for p in view.positions}
     previous: object = object()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from matcher.justify import checks
+from matcher.justify import checks, standing
 from matcher.justify.judge import Correctable, Judge
 from matcher.models import (
     Assessment,
@@ -72,7 +72,7 @@ def justify(
     complaints = {name: outcome.complaint for name, outcome in outcomes.items() if outcome.complaint}
     if complaints and isinstance(judge, Correctable):
         outcomes |= _again(judge, view, criteria, complaints, outcomes, material)
-    cells = [outcomes[c.id].cell for c in criteria.criteria]
+    cells = [_stated(outcomes[c.id].cell, c, view, document) for c in criteria.criteria]
     if second is not None:
         cells = _compared(cells, second.second(view, criteria, cells))
     close = {n.criterion: n.lines for n in nearest}
@@ -139,6 +139,25 @@ def _again(
         if outcome.cell.status == "done" or old.status != "done":
             improved[cell.criterion] = outcome
     return improved
+
+
+def _stated(cell: Cell, criterion: Criterion, view: BlindView, document: Document) -> Cell:
+    """Residence and permission to work are decided by code, whatever a judge of the blind view says."""
+    decision = standing.decide(criterion, view, document)
+    if decision is None:
+        return cell
+    same = cell.verdict == decision.verdict
+    detail = "" if same else f"decided by code from stated words; the reader said {cell.verdict or 'nothing'}"
+    return Cell(
+        criterion=cell.criterion,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        lines=decision.lines,
+        checks=(Check(name="stated facts", passed=True, detail=detail),),
+        prompt=cell.prompt,
+        reply=cell.reply,
+        votes=cell.votes,
+    )
 
 
 def _compared(cells: Sequence[Cell], other: Mapping[str, Verdict]) -> list[Cell]:
