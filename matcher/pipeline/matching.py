@@ -89,17 +89,9 @@ def rank_pool(session: Session, job: Job, allowed: Collection[str] | None) -> Ra
     return rank.rank(job.criteria, job.text, session.index, allowed=allowed, head=session.settings.top)
 
 
-def head(ranking: Ranking, top: int) -> tuple[str, ...]:
-    """Return whom the judge reads: the first ``top`` slots, near-duplicates sharing the slot of the better placed."""
-    slots: list[str] = []
-    followers: dict[str, list[str]] = {}
-    for entry in ranking.ranked:
-        if entry.slot_of is None:
-            slots.append(entry.candidate)
-        else:
-            followers.setdefault(entry.slot_of, []).append(entry.candidate)
-    chosen = slots[:top]
-    return tuple(one for slot in chosen for one in (slot, *followers.get(slot, ())))
+def head(ranking: Ranking) -> tuple[str, ...]:
+    """Return whom the judge reads: the first slots, near-duplicates beside the better placed one."""
+    return tuple(entry.candidate for entry in ranking.ranked[: ranking.cut])
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,7 @@ def judge_head(
     session: Session, job: Job, ranking: Ranking, judge: Judge, day: date, second: SecondReader | None = None
 ) -> Read:
     """Let the judge read the head of the list; a stop for budget or endpoint keeps what is done."""
-    pairs = [view_of(session, candidate, day) for candidate in head(ranking, session.settings.top)]
+    pairs = [view_of(session, candidate, day) for candidate in head(ranking)]
     done: dict[str, Assessment] = {}
     stops: list[MatcherError] = []
 

@@ -11,7 +11,7 @@ from index import Filter
 from matcher import rank, structure
 from matcher.config import Settings
 from matcher.errors import ConfigError, InputError
-from matcher.models import Criteria, FileRow, HardFacts, Ranking
+from matcher.models import Criteria, FileRow, HardFacts, Ranked, Ranking
 from matcher.pipeline import intake, matching
 from matcher.pipeline.run import Outcome, assess
 from matcher.pipeline.session import Progress, Session, no_progress, session
@@ -123,7 +123,9 @@ def rank_workspace(
         if not rows:
             raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
         if job is not None:
-            ranking = rank.rank(job.criteria, job.text, opened.index, head=settings.top, wanted=wanted.filter)
+            ranking = rank.rank(
+                job.criteria, job.text, opened.index, head=settings.top, wanted=wanted.filter, exact=wanted.exact
+            )
             return _ranked_pool(opened, job.criteria, ranking, rows)
         like = find_candidate(opened.workspace, wanted.like or "")
         return _ranked_pool(opened, None, rank.like(like, opened.index, wanted=wanted.filter), rows)
@@ -183,8 +185,20 @@ def search_workspace(settings: Settings, text: str, limit: int) -> list[SearchHi
     """
     with session(settings, "write") as opened:
         files = {row.candidate: row.file for row in reversed(opened.workspace.files()) if row.candidate}
-        hits = rank.search(text, opened.index, limit=limit)
-        return [SearchHit(hit.candidate, files.get(hit.candidate, ""), hit.score, hit.line) for hit in hits]
+        found = rank.search(text, opened.index, limit=limit).ranked
+        return [
+            SearchHit(entry.candidate, files.get(entry.candidate, ""), entry.fit, _nearest(opened, entry))
+            for entry in found
+        ]
+
+
+def _nearest(opened: Session, entry: Ranked) -> str:
+    """The line of a candidate that lies nearest to what was searched, where there is one."""
+    names = [name for near in entry.nearest for name in near.lines]
+    if not names:
+        return ""
+    view, _ = matching.view_of(opened, entry.candidate, opened.settings.as_of or matching.today())
+    return next((line.text for line in view.lines if line.id == names[0]), "")
 
 
 def estimate(

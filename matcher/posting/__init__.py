@@ -14,6 +14,7 @@ from matcher.posting.details import degree, employer_names, min_years, neutral, 
 from matcher.posting.sections import Part, PartKind, parts
 from matcher.posting.sentences import requirements
 from matcher.posting.words import fold
+from matcher.structure.language import language
 
 MAX_CRITERIA = 60
 _REPEAT_SHARE = 0.9
@@ -50,7 +51,7 @@ def posting(document: Document, name: str | None = None) -> Criteria:
         posting=document.id,
         title=role,
         criteria=tuple(_number(document, found, names)),
-        language=document.language,
+        language=document.language or language(document.text),
     )
 
 
