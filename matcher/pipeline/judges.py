@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matcher import justify, llm
 from matcher.audit.events import JSON
 from matcher.audit.log import Recorder
+from matcher.canonical import canonical_json, content_id
 from matcher.justify import Judge, SecondReader
-from matcher.models import Ranking
+from matcher.models import BlindView, Cell, Criteria, Ranking
 from matcher.pipeline.session import Session
+from matcher.workspace import Workspace
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,48 @@ def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Re
 
 
 def offline(session: Session, ranking: Ranking) -> Judge:
-    """Return the offline reader."""
-    del session
-    return justify.EvidenceJudge({entry.candidate: entry.nearest for entry in ranking.ranked})
+    """Return the offline reader: the reading model, or facts by code alone where its weights are not installed."""
+    from matcher.justify.reader import ReaderJudge
+    from matcher.justify.reader_network import WEIGHTS
+
+    if not (WEIGHTS / "SHA256SUMS").exists():
+        return justify.EvidenceJudge({entry.candidate: entry.nearest for entry in ranking.ranked})
+    return KeptReadings(ReaderJudge(similarity=_similarity(session)), session.workspace)
+
+
+def _similarity(session: Session) -> Callable[[Sequence[str], Sequence[str]], Floats]:
+    """Cosine of criteria and lines under the configured embedder; criteria are embedded once."""
+    known: dict[str, Floats] = {}
+
+    def similarity(criteria: Sequence[str], lines: Sequence[str]) -> Floats:
+        missing = [text for text in criteria if text not in known]
+        if missing:
+            known.update(zip(missing, session.embedder.embed(missing, role="query"), strict=True))
+        import numpy as np
+
+        asked = np.stack([known[text] for text in criteria])
+        return asked @ session.embedder.embed(lines, role="document").T
+
+    return similarity
+
+
+class KeptReadings:
+    """A judge whose readings are kept in the workspace under what was read and asked, so that a re-run is free.
+
+    They are kept beside the replies of models and erased with the person.
+    """
+
+    def __init__(self, judge: Judge, workspace: Workspace) -> None:
+        self._judge, self._workspace = judge, workspace
+        self.name, self.note = judge.name, judge.note
+
+    def read(self, view: BlindView, criteria: Criteria) -> tuple[Cell, ...]:
+        """Return the kept cells of exactly this view and these questions, or read and keep them."""
+        key = content_id("reading", "\n".join([self.name, self.note, criteria.question_hash, view.hash]))
+        kept = self._workspace.reply(key)
+        if kept is not None:
+            return tuple(Cell.model_validate(cell) for cell in json.loads(kept))
+        cells = self._judge.read(view, criteria)
+        body = canonical_json([cell.model_dump(mode="json") for cell in cells])
+        self._workspace.put_reply(key, body, {"judge": self.name}, view.candidate)
+        return cells
