@@ -70,7 +70,7 @@ def _printable(character: str) -> str:
 
 def html(text: str) -> Markup:
     """Return ``text`` cleaned and escaped for element content and quoted attributes; escaping twice changes nothing."""
-    return escape(plain(text))
+    return text if isinstance(text, Markup) else escape(plain(text))
 
 
 def url(text: str) -> str:

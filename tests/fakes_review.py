@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import fakes_report
+
 from matcher.models import BlindView, Document, Verdict
 from matcher.review.app import Room, build
 from matcher.review.case import Case

@@ -135,10 +135,8 @@ def review(
         stored = stored_run(opened, run)
         keys = Keys()
         made = room(opened, stored, chosen, keys.csrf)
-        try:
+        with suppress(KeyboardInterrupt):
             serve(made, keys, host=chosen.host, port=chosen.port, allow_network=chosen.allow_network, started=announce)
-        except KeyboardInterrupt:
-            pass
         return made.desk.shortlist()
 
 

@@ -203,14 +203,13 @@ def _fill(sheet: Worksheet, row: int, column: int, colour: str) -> None:
 
 
 def _without_clock(data: bytes, stamp: datetime) -> bytes:
-    modified = f'<dcterms:modified xsi:type="dcterms:W3CDTF">{stamp:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified>'
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             body = old.read(name)
             if name == "docProps/core.xml":
-                text = re.sub(r"<dcterms:modified[^>]*>[^<]*</dcterms:modified>", modified, body.decode("utf-8"))
-                body = text.encode("utf-8")
+                day = rf"\g<1>{stamp:%Y-%m-%dT%H:%M:%SZ}<"
+                body = re.sub(r"(<dcterms:modified[^>]*>)[^<]*<", day, body.decode("utf-8")).encode("utf-8")
             info = zipfile.ZipInfo(name, _ZIP_DAY)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3

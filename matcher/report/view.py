@@ -6,6 +6,7 @@ the masked ``BlindView``, and whatever could name a person (location, file names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -225,7 +226,7 @@ def short_labels(candidates: list[str]) -> dict[str, str]:
 
 def display_name(file: str) -> str:
     """Return the last part of a path or archive member, as people name a file."""
-    member = file.rpartition("!")[2] or file
+    member = re.split(r"(?i)\.(?:zip|eml|mbox|mbx)!", file)[-1]
     return PurePosixPath(member.replace("\\", "/")).name or file
 
 
