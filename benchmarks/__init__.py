@@ -1,0 +1,1 @@
+"""Benchmarks: each module has ``main(arguments)``; ``python -m benchmarks`` runs them all."""
