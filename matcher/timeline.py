@@ -65,7 +65,7 @@ def _date_pattern(months: str, seasons: str, tag: str) -> str:
         rf"|{day}\s?[./]\s?(?P<mb{tag}>{month})\s?[./]\s?(?P<yb{tag}>{year})(?!\d)"
         rf"|(?P<mu{tag}>{month})/{day}/(?P<yu{tag}>{year})(?!\d)"
         rf"|(?P<mc{tag}>{month})\s?[-/.]\s?(?P<yc{tag}>{year})(?!\d)"
-        rf"|(?:{day}(?:st|nd|rd|th|er|\.|º|°)?\s+(?:de\s+)?)?(?P<md{tag}>{months})\.?(?:\s+{day}(?:st|nd|rd|th)?,)?"
+        rf"|(?:{day}(?:st|nd|rd|th|er|\.|º|°)?\s(?!\s)(?:de\s+)?)?(?P<md{tag}>{months})\.?(?:\s+{day}(?:st|nd|rd|th)?,)?"
         rf"(?:\s*,?\s*(?:de\s+|del\s+|di\s+|of\s+)?[-/]?\s?(?P<yd{tag}>{year}|['’‘]\d\d|(?<=[\s/.-])\d\d(?=\s*(?:[-–—]|to\b|$))))?(?!\w)"
         rf"|(?P<se{tag}>{seasons})\.?(?:\s*(?:,|de\s+|del\s+|of\s+|/|-)?\s*(?P<ye{tag}>{year}|['’‘]\d\d))?(?!\w)"
         rf"|(?P<yf{tag}>{year})\s*[-/]?\s*(?P<sf{tag}>[qth][1-4])(?!\w)"

@@ -1,80 +1,197 @@
-"""What is masked, and how a masked line reads."""
+"""What is masked in a document, and how a masked line reads.
+
+Everything here works on the neutral copy of the text, in which names and contacts are fixed signs: what a judge reads
+cannot depend on them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 
-from matcher.models import Document, Resume, Span
-from matcher.structure.persons import name_words
-from matcher.timeline import find_ranges
+from matcher.blind.header import header_masks
+from matcher.blind.rules import Mask, find
+from matcher.models import Document, Position, Resume, SectionKind, Span
+from matcher.structure.education import degree_in
+from matcher.structure.neutral import SIGNS, Neutral
+from matcher.structure.words import pattern
+from matcher.timeline import DateRange, find_ranges
 
-
-@dataclass(frozen=True)
-class Mask:
-    """A range of the document, why it is hidden, and what stands there instead."""
-
-    start: int
-    end: int
-    category: str
-    text: str
-
-
-def _names(document: Document, resume: Resume) -> Iterator[Mask]:
-    for item in resume.identity:
-        if item.kind == "name":
-            yield Mask(item.span.start, item.span.end, "name", "[name]")
-    words = sorted(
-        {w for i in resume.identity if i.kind == "name" for w in name_words(i.text) if len(w) > 2},
-        key=len,
-        reverse=True,
-    )
-    for word in words:
-        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", document.text):
-            yield Mask(match.start(), match.end(), "name", "[name]")
+NAME = "[name]"
+_YEAR = re.compile(
+    r"(?:\b(?:in|since|from|until|of|by|depuis|seit|desde|en|dal|sinds|sedan|[^\W\d_]{3,}\.?)\s|,\s|[(–-])"
+    r"(?P<year>19[3-9]\d|20[0-4]\d)(?![\d%]|[.,]\d|\s+(?:people|users|customers|items|patients|units|hours|pages|employees))"
+)
+AGE_OF_YEARS = 15
+"""Without dated jobs, a year longer ago than this gives away an age."""
 
 
-def _job_dates(document: Document, resume: Resume) -> Iterator[Mask]:
-    for job in resume.positions:
-        for span in job.header:
-            yield from _dates(document, span, "job_date")
-    for course in resume.education:
-        yield from _dates(document, course.span, "graduation")
+class View:
+    """The neutral copy of one document with everything a mask needs to know about a place in it."""
+
+    def __init__(self, document: Document, resume: Resume, copy: Neutral) -> None:
+        self.original = document.text
+        self.resume = resume
+        self.copy = copy
+        self.text = copy.document.text
+        self.sections = tuple((copy.copied(section.span), section.kind) for section in resume.sections)
+
+    def section_at(self, offset: int) -> SectionKind:
+        """The kind of the section at an offset of the copy; the last one that holds it counts."""
+        found: SectionKind = "header"
+        for span, kind in self.sections:
+            if span.start <= offset < span.end:
+                found = kind
+        return found
 
 
-def _dates(document: Document, span: Span, category: str) -> Iterator[Mask]:
-    for found in find_ranges(document.text[span.start : span.end]):
-        yield Mask(span.start + found.start, span.start + found.end, category, "")
+def _signs(view: View) -> Iterator[Mask]:
+    """Names become a placeholder, contacts nothing."""
+    kinds = [item.kind for item in view.resume.identity if item.kind in SIGNS]
+    for kind, (start, end) in zip(kinds, view.copy.copies, strict=True):
+        shown = kind == "name" and view.section_at(start) not in ("header", "personal", "references")
+        yield Mask(start, end, kind, NAME if shown else "")
 
 
-def masks_of(document: Document, resume: Resume, *, mask_schools: bool, mask_affinity: bool) -> tuple[Mask, ...]:
-    """Return every mask over a document, in order, without overlaps."""
-    found = [Mask(i.span.start, i.span.end, i.kind, "") for i in resume.identity if i.kind != "name"]
-    found += [*_names(document, resume), *_job_dates(document, resume)]
-    out: list[Mask] = []
-    for mask in sorted(found, key=lambda m: (m.start, -m.end)):
-        if not out or mask.start >= out[-1].end:
-            out.append(mask)
-    return tuple(out)
+def _places(view: View) -> Iterator[Mask]:
+    for item in view.resume.identity:
+        if item.kind not in SIGNS:
+            span = view.copy.copied(item.span)
+            yield Mask(span.start, span.end, item.kind)
 
 
-def apply_masks(raw: str, offset: int, masks: Sequence[Mask]) -> str:
-    """Return the line ``raw``, which begins at ``offset`` of the document, as a judge may read it."""
-    out, at = "", 0
-    for mask in masks:
-        start, end = mask.start - offset, mask.end - offset
-        if end <= at or start >= len(raw):
+def _job_dates(view: View) -> Iterator[Mask]:
+    """The dates that a job's first lines state for it; a date of something else in these lines stays."""
+    for job in view.resume.positions:
+        for original in job.header:
+            span = view.copy.copied(original)
+            ranges = find_ranges(view.text[span.start : span.end])
+            whole = any(found.kind == "range" for found in ranges)
+            for found in ranges:
+                if found.kind == "range" or not whole and _of_the_job(found, job):
+                    yield Mask(span.start + found.start, span.start + found.end, "job_date")
+
+
+def _of_the_job(found: DateRange, job: Position) -> bool:
+    if found.kind != "single":
+        return found.first in (None, job.start) and found.last in (None, job.end)
+    return job.start is not None and not job.current
+
+
+def _courses(view: View) -> Iterator[Mask]:
+    """Dates of every course of study, and of an education section but for licences and certificates."""
+    spans = [view.copy.copied(course.span) for course in view.resume.education]
+    for original in view.resume.lines:
+        span = view.copy.copied(original)
+        if view.section_at(span.start) == "education":
+            spans += [s for s in _segments(view.text, span) if not _lasting(view.text[s.start : s.end])]
+    for span in spans:
+        for found in find_ranges(view.text[span.start : span.end]):
+            yield Mask(span.start + found.start, span.start + found.end, "graduation")
+
+
+def _segments(text: str, span: Span) -> Iterator[Span]:
+    for match in re.finditer(r"[^;]+", text[span.start : span.end]):
+        yield Span(start=span.start + match.start(), end=span.start + match.end())
+
+
+def _lasting(text: str) -> bool:
+    """Whether a segment is about a licence or a certificate and no degree: its date says what is valid."""
+    words = pattern("authorisation", "licence").search(text) or pattern("authorisation", "validity").search(text)
+    return words is not None and degree_in(text) is None
+
+
+def _old_years(view: View, as_of: date) -> Iterator[Mask]:
+    """Years before the first dated job, which would give away an age."""
+    starts = [job.start.year for job in view.resume.positions if job.start is not None]
+    first = min(starts, default=as_of.year - AGE_OF_YEARS)
+    for match in _YEAR.finditer(view.text):
+        if int(match["year"]) < first:
+            yield Mask(match.start("year"), match.end("year"), "old_year", "[year]")
+
+
+def _schools(view: View) -> Iterator[Mask]:
+    """The names of schools in education: any part of a line that names one."""
+    for course in view.resume.education:
+        if course.institution:
+            span = view.copy.copied(course.span)
+            for match in re.finditer(re.escape(course.institution), view.text[span.start : span.end]):
+                yield Mask(span.start + match.start(), span.start + match.end(), "school", "[school]")
+    for original in view.resume.lines:
+        span = view.copy.copied(original)
+        if view.section_at(span.start) != "education":
             continue
-        out += raw[at : max(at, start)] + mask.text
-        at = end
-    return tidy(out + raw[at:])
+        for match in re.finditer(r"[^,;|•·()\n–—]+", view.text[span.start : span.end]):
+            if pattern("degrees", "schools").search(match.group()) and re.search(r"[A-ZÀ-Þ]", match.group()):
+                yield Mask(span.start + match.start(), span.start + match.end(), "school", " [school]")
+
+
+def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, ...]:
+    """Return every mask over the neutral copy, in order, without overlaps; of two, the earlier rule counts."""
+    found = [*_signs(view)]
+    found += find(view.text, view.resume.language, options, view.section_at)
+    found += _places(view)
+    found += _job_dates(view)
+    found += _courses(view)
+    if "schools" in options:
+        found += _schools(view)
+    found += header_masks(view.text, [view.copy.copied(s) for s in view.resume.lines], view.section_at)
+    found += _old_years(view, as_of)
+    return _disjoint(found)
+
+
+def _disjoint(found: Sequence[Mask]) -> tuple[Mask, ...]:
+    """In order of place; of a mask that overlaps an earlier rule's the rest is hidden without a placeholder."""
+    covered: list[Mask] = []
+    for mask in found:
+        pieces = [mask]
+        for other in covered:
+            pieces = [rest for piece in pieces for rest in _outside(piece, other)]
+        covered += pieces
+    return tuple(sorted(covered, key=lambda mask: mask.start))
+
+
+def _outside(mask: Mask, other: Mask) -> Iterator[Mask]:
+    if mask.end <= other.start or other.end <= mask.start:
+        yield mask
+        return
+    if mask.start < other.start:
+        yield replace(mask, end=other.start)
+    if other.end < mask.end:
+        yield replace(mask, start=other.end, text="")
+
+
+def apply_masks(text: str, span: Span, masks: Sequence[Mask]) -> str:
+    """Return a range of the copy as a judge may read it."""
+    out, at = "", span.start
+    for mask in masks:
+        if mask.end <= at or mask.start >= span.end:
+            continue
+        out += text[at : max(at, mask.start)] + mask.text
+        at = min(mask.end, span.end)
+    return tidy(out + text[at : span.end])
+
+
+_TIDY: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"\[name\](?:[\s.,'’-]*\[name\])+"), NAME),
+    (re.compile(r"[(\[]\s*(?:[,;:|/–—-]|\band\b|\s)*\s*[)\]]"), ""),
+    (re.compile(r"\(\s*[,;:|/–—-]+\s*"), "("),
+    (re.compile(r"\s*[,;:|/–—-]+\s*\)"), ")"),
+    (re.compile(r"(?:\s*(?:[|•·★▪■◆/;]|—|–|(?<=\s)-(?=\s)))(?:\s*(?:[|•·★▪■◆/,;:]|—|–|(?<=\s)-(?=\s)))+"), " |"),
+    (re.compile(r",(?:\s*[,|•·])+"), ","),
+    (re.compile(r"\s+([,;.:)])"), r"\1"),
+    (re.compile(r"[,;:]+\s*([.,;:])"), r"\1"),
+    (re.compile(r"(?<!\.)\.\s*\.(?!\.)"), "."),
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"^[\s|•·★▪■◆/,;:.—–-]+(?=\s|\w|\[|$)|[\s|•·★▪■◆/,;:—–-]+$"), ""),
+)
 
 
 def tidy(text: str) -> str:
     """One line, single spaces, no empty brackets and no separators left alone."""
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"[(\[]\s*[,;|–—-]*\s*[)\]]", "", text)
-    text = re.sub(r"(?:\s*([|•·/]|—|–|,|;)\s*)(?:\s*(?:[|•·/]|—|–|,|;|-)\s+)+", r" \1 ", text)
-    text = re.sub(r"\s+([,;.:])", r"\1", text)
-    return re.sub(r"^[\s|•·/,;:—–]+|[\s|•·/,;—–]+$", "", text).strip()
+    for found, instead in _TIDY:
+        text = found.sub(instead, text)
+    return text.strip()

@@ -19,7 +19,7 @@ JOB_SECTIONS: frozenset[SectionKind] = frozenset(
 )
 HEADER_LENGTH = 120
 """A longer line tells a story; it is no title."""
-_CONTACT = re.compile(r"@|\d{3}[-. )]\s?\d{4}|https?:|www\.")
+_CONTACT = re.compile(r"@|(?<!\d)\d{3}[-. )]\s?\d{4}|https?:|www\.")
 _SENTENCE_END = re.compile(r"[.!?;:]['\")\]»”’]*$")
 _BREAK = re.compile(r"(?<=\w\w)[.!?;]\s+(?=[^\s(])")
 _FIRST_PERSON = re.compile(r"^(?:I|We|My|Our|Ich|Je|J['’]|Yo|Io|Eu|Ik|Jag)\b")
@@ -88,9 +88,13 @@ def _tells(text: str, dates: DateRange) -> bool:
 
 def _inside(line: ContentLine, dates: DateRange) -> bool:
     """Dates inside a line are of a job where a short title ends before them."""
-    before, after = line.text[: dates.start].rstrip(), line.text[dates.end :].lstrip()
+    return not line.bullet and _inside_text(line.text, dates)
+
+
+def _inside_text(text: str, dates: DateRange) -> bool:
+    before, after = text[: dates.start].rstrip(), text[dates.end :].lstrip()
     ended = before.endswith((",", "|", "–", "—", "-", "(", ":", "•", "·", ".", ")"))
-    return not line.bullet and len(before) <= HEADER_LENGTH and (ended or after[:1] in "|:•·–—)")
+    return len(before) <= HEADER_LENGTH and (ended or after[:1] in tuple("|:•·–—)"))
 
 
 def _single(line: ContentLine, at: int, kind: SectionKind, ranges: Sequence[DateRange]) -> Anchor | None:
@@ -103,7 +107,7 @@ def _single(line: ContentLine, at: int, kind: SectionKind, ranges: Sequence[Date
     return Anchor(at, replace(first, last=last.last), _without(line.text, ranges))
 
 
-def _shared(line: ContentLine, at: int) -> Iterator[Anchor]:
+def _shared(line: ContentLine, at: int, kind: SectionKind) -> Iterator[Anchor]:
     """Several jobs in one line, each with its dates: "Cook, 2011 to 2013. Baker, 2013 to 2016."."""
     pieces, begin = [], 0
     for match in [*_BREAK.finditer(line.text), None]:
@@ -111,7 +115,12 @@ def _shared(line: ContentLine, at: int) -> Iterator[Anchor]:
         begin = match.end() if match else begin
     dated = [(piece, [f for f in find_ranges(piece) if f.kind in ("range", "single")]) for piece in pieces]
     jobs = [(piece, found[0]) for piece, found in dated if len(found) == 1 and has_words(_without(piece, found))]
-    if len(jobs) < 2 or not any(found.kind == "range" for _, found in jobs) or not all(_at_edge(p, f) for p, f in jobs):
+    ranged = any(found.kind == "range" for _, found in jobs)
+    if (
+        len(jobs) < 2
+        or not (ranged or kind == "experience")
+        or not all(_at_edge(p, f) or _inside_text(p, f) for p, f in jobs)
+    ):
         return
     for piece, found in jobs:
         yield Anchor(at, found, _without(piece, [found]), shared=True)
@@ -129,7 +138,7 @@ def anchors(lines: Sequence[ContentLine], parts: Sequence[Part]) -> list[Anchor]
             continue
         here: list[Anchor] = []
         for at in range(part.content, part.last):
-            several = [] if lines[at].bullet else list(_shared(lines[at], at))
+            several = [] if lines[at].bullet else list(_shared(lines[at], at, part.kind))
             one = _anchor(lines[at], at, part.kind)
             here += several or ([one] if one is not None else [])
         if work and part.kind != "experience":

@@ -53,9 +53,8 @@ def hard_facts(document: Document, resume: Resume, as_of: date) -> HardFacts:
     spans = [ago(p.start, p.end, p.current, as_of) for p in resume.positions]
     months = union_months((f, t) for f, t, _ in spans if f is not None and t is not None)
     licences = _lines(document, resume, frozenset({"certificates"}))
-    address = next((i.text for i in resume.identity if i.kind == "address"), None)
     return HardFacts(
-        location=_location(document, resume) or address,
+        location=_location(document, resume),
         languages=_languages(_lines(document, resume, frozenset({"languages"}))),
         degree=_degree(resume),
         licences=tuple(line for line in licences if pattern("authorisation", "licence").search(line)),

@@ -17,7 +17,7 @@ BULLET = re.compile(
     r"^\s*(?:[•▪▫◦■□●○◆◇‣⁃∙·►▸➢➤✓✔❖★☆\uf0a7\uf0b7\uf0d8»›>→*~=+]+|[-–—](?=\s)|o(?=\s{1,3}[A-ZÀ-Þ])|\(?(?:\d{1,2}|[a-z])[.)](?=\s))\s*"
 )
 _END = re.compile(r"[.!?:;…]['\")\]»”’]*$")
-_CONTACT = re.compile(r"@|https?:|www\.|\d{3}[-. )]\s?\d{3}")
+_CONTACT = re.compile(r"@|https?:|www\.|(?<!\d)\d{3}[-. )]\s?\d{3}(?!\d)")
 _WRAP_FLOOR = 45
 """A line shorter than this was ended on purpose."""
 

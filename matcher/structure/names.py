@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from matcher.structure.contacts import EMAIL, LINK
 from matcher.structure.words import table
 
 Strength = Literal["strong", "ordinary", "proper"]
@@ -55,14 +56,18 @@ class _Token:
 
 def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
     """How plainly each of the person's names is a name, by its folded spellings."""
-    proper, lower = set(table("names")["proper"]), {m.group() for m in _WORD.finditer(text) if m.group().islower()}
+    plain_text = LINK.sub(" ", EMAIL.sub(" ", text))
+    proper, lower = (
+        set(table("names")["proper"]),
+        {m.group() for m in _WORD.finditer(plain_text) if m.group().islower()},
+    )
     out: dict[str, Strength] = {}
     for word in words:
         plain = word.casefold()
         strength: Strength = "strong"
-        if plain in proper or folded(word) in proper or len(word) < MIN_STRONG and word.isascii():
+        if plain in proper or folded(word) in proper or (len(word) < MIN_STRONG and word.isascii()):
             strength = "proper"
-        elif plain in ordinary_words() or plain in lower and word[0].isupper() and word.isascii():
+        elif plain in ordinary_words() or (plain in lower and not word.islower() and word.isascii()):
             strength = "ordinary"
         for spelling in spellings(word):
             out[spelling] = strength

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.models import Document, IdentityKind, IdentitySpan, Mark, Page, Span
 
@@ -25,18 +25,30 @@ class Neutral:
     copies: tuple[tuple[int, int], ...]
 
     def back(self, offset: int, *, end: bool = False) -> int:
-        """Return the offset in the original of an offset in the copy; inside a sign, its nearer edge."""
-        at = bisect_right([start for start, _ in self.copies], offset) - 1
-        if at < 0:
-            return offset
-        (_, copied), (start, stop) = self.copies[at], self.originals[at]
-        if offset < copied:
-            return stop if end and offset > self.copies[at][0] else start
-        return stop + offset - copied
+        """Return the offset in the original of an offset in the copy; inside a sign, its outer edge."""
+        return _moved(offset, self.copies, self.originals, end=end)
+
+    def forward(self, offset: int, *, end: bool = False) -> int:
+        """Return the offset in the copy of an offset in the original; inside a name, the outer edge of its sign."""
+        return _moved(offset, self.originals, self.copies, end=end)
 
     def span(self, span: Span) -> Span:
         """Return a range of the copy as a range of the original."""
         return Span(start=self.back(span.start), end=self.back(span.end, end=True))
+
+    def copied(self, span: Span) -> Span:
+        """Return a range of the original as a range of the copy."""
+        return Span(start=self.forward(span.start), end=self.forward(span.end, end=True))
+
+
+def _moved(offset: int, here: Sequence[tuple[int, int]], there: Sequence[tuple[int, int]], *, end: bool) -> int:
+    at = bisect_right(here, offset, key=lambda pair: pair[0]) - 1
+    if at < 0:
+        return offset
+    (start, stop), (other_start, other_stop) = here[at], there[at]
+    if offset >= stop:
+        return other_stop + offset - stop
+    return other_stop if end and offset > start else other_start
 
 
 def neutral(document: Document, who: Sequence[IdentitySpan]) -> Neutral:
@@ -53,23 +65,11 @@ def neutral(document: Document, who: Sequence[IdentitySpan]) -> Neutral:
         copies.append((len(out), len(out) + len(sign)))
         out, at = out + sign, item.span.end
     out += text[at:]
-    shift = _shift(originals, copies)
     page = Page(number=1, width=0, height=0, start=0, end=len(out))
-    marks = tuple(Mark(start=shift(m.start), end=shift(m.end), kind=m.kind, level=m.level) for m in document.marks)
-    copy = Document(id=document.id, name="", media_type=document.media_type, text=out, pages=(page,), marks=marks)
-    return Neutral(copy, tuple(originals), tuple(copies))
-
-
-def _shift(originals: Sequence[tuple[int, int]], copies: Sequence[tuple[int, int]]):  # noqa: ANN202
-    starts = [start for start, _ in originals]
-
-    def shift(offset: int) -> int:
-        at = bisect_right(starts, offset) - 1
-        if at < 0:
-            return offset
-        (start, stop), (copy_start, copy_stop) = originals[at], copies[at]
-        if offset < stop:
-            return copy_start if offset == start else copy_stop
-        return copy_stop + offset - stop
-
-    return shift
+    copy = Document(id=document.id, name="", media_type=document.media_type, text=out, pages=(page,))
+    found = Neutral(copy, tuple(originals), tuple(copies))
+    marks = tuple(
+        Mark(start=found.forward(m.start), end=found.forward(m.end, end=True), kind=m.kind, level=m.level)
+        for m in document.marks
+    )
+    return replace(found, document=copy.model_copy(update={"marks": marks}))

@@ -1,0 +1,89 @@
+"""The top of a résumé and its personal section: an allow-list of fragments.
+
+Of these lines a fragment is kept only where it says something about work, a licence, permission to work or the region:
+a fragment in unknown words may be a name or a place that no rule has found, and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import tomllib
+
+from matcher.blind.rules import Mask
+from matcher.models import SectionKind, Span
+from matcher.structure.names import ordinary_words
+from matcher.structure.neutral import SIGNS
+from matcher.structure.titles import looks_like_title
+from matcher.structure.words import pattern, table
+
+PROSE_WORDS = 7
+"""A fragment of this many words is a sentence; rules and names mask it as they do elsewhere."""
+_SPLIT = re.compile(
+    r"\s*[|•·★/◆■▪~]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w)\.\s+(?=[A-ZÀ-Þ\d某])|;\s*|\s*[:：]\s+|\s*[:：]$|\s+\(|\)\s*|\n"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+
+
+@cache
+def _labels() -> frozenset[str]:
+    data: dict[str, Any] = tomllib.loads(files("matcher.blind").joinpath("header.toml").read_text("utf-8"))
+    return frozenset(data["labels"])
+
+
+def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
+    at = 0
+    for match in [*_SPLIT.finditer(text), None]:
+        stop = match.start() if match else len(text)
+        if text[at:stop].strip():
+            yield start + at, start + stop
+        at = match.end() if match else stop
+
+
+def _known(word: str) -> bool:
+    plain = word.casefold().strip(".")
+    letters = table("identity")["letters"]
+    return plain in ordinary_words() or plain in letters or f"{plain}." in letters
+
+
+def _kept_from(piece: str) -> int | None:
+    """Offset from which a fragment may be read (0: all of it), or None to leave it out."""
+    bare = re.sub(r"\s*\b\d[\d-]{3,}\b\s*", " ", piece).strip(" .:：()[]")
+    if bare.casefold() in _labels() or bare in SIGNS.values():
+        return None
+    words = _WORD.findall(bare)
+    if pattern("regions", "all").fullmatch(bare):
+        return 0
+    region = re.search(r"[\s]((?:[A-Z]{2})|[A-ZÀ-Þ]\w+)$", bare)
+    if region and pattern("regions", "all").fullmatch(region.group(1)) and len(words) <= 4:
+        if not any(_known(word) and word.islower() for word in words):
+            return piece.index(region.group(1))
+    if len(words) >= PROSE_WORDS or looks_like_title(bare) or any(_known(word) for word in words):
+        return 0
+    return 0 if pattern("authorisation", "licence").search(bare) else None
+
+
+def _prose(line: str) -> bool:
+    """Whether a line is a sentence: many words, most of them in lower case."""
+    words = _WORD.findall(line)
+    return len(words) > PROSE_WORDS and sum(word[0].islower() for word in words) * 5 >= len(words) * 3
+
+
+def header_masks(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> Iterator[Mask]:
+    """Yield what of the top and of personal sections is left out, by fragments of their lines."""
+    for span in lines:
+        if section_at(span.start) not in ("header", "personal"):
+            continue
+        prose = _prose(text[span.start : span.end])
+        for start, end in _pieces(text[span.start : span.end], span.start):
+            kept = _kept_from(text[start:end])
+            if kept is None and prose:
+                continue
+            if kept is None:
+                yield Mask(start, end, "unclassified")
+            elif kept:
+                yield Mask(start, start + kept, "place")
