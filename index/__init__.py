@@ -13,13 +13,16 @@ from index.errors import (
     StoreFull,
     WrongWeights,
 )  # fmt: skip
-from index.fuse import reciprocal_rank, standard, standard_sum
+from index.fixed import cosine
+from index.fuse import reciprocal_rank, standard
 from index.library import Index
+from index.policy import Policy
 from index.pool import Pool
-from index.records import Filter, Hit, Info, Item, Passage
+from index.query import expression
+from index.records import Filter, Info, Item, Passage
 
 __all__ = [
-    "BadQuery", "BadVectors", "Embedder", "Filter", "HashEmbedder", "Hit", "Index", "IndexFailure", "Info", "Item",
-    "ModelUnavailable", "Passage", "Pool", "StoreDamaged", "StoreFull", "WrongWeights", "open_embedder",
-    "reciprocal_rank", "standard", "standard_sum",
+    "BadQuery", "BadVectors", "Embedder", "Filter", "HashEmbedder", "Index", "IndexFailure", "Info", "Item",
+    "ModelUnavailable", "Passage", "Policy", "Pool", "StoreDamaged", "StoreFull", "WrongWeights", "cosine",
+    "expression", "open_embedder", "reciprocal_rank", "standard",
 ]  # fmt: skip

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +128,7 @@ class HashEmbedder:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             found = words(text)
-            for token in [*found, *(f"{a} {b}" for a, b in zip(found, found[1:], strict=False))]:
+            for token in [*found, *(f"{a} {b}" for a, b in pairwise(found))]:
                 digest = hashlib.blake2b(token.encode("utf-8"), digest_size=8).digest()
                 number = int.from_bytes(digest, "little")
                 out[row, number % self.dimension] += 1.0 if number >> 63 else -1.0
@@ -173,7 +174,7 @@ class RemoteEmbedder:
 
 def checked(embedder: Embedder, texts: Sequence[str], role: Role) -> Floats:
     """Embed and check: one finite unit row of the right length per text. Raises BadVectors."""
-    rows: Any = np.asarray(embedder.embed(texts, role=role), dtype=np.float32)
+    rows: Floats = np.asarray(embedder.embed(texts, role=role), dtype=np.float32)
     if rows.shape != (len(texts), embedder.dimension):
         raise BadVectors(f"The model {embedder.fingerprint} returned shape {rows.shape} for {len(texts)} texts.")
     if not np.isfinite(rows).all() or (np.abs(np.linalg.norm(rows, axis=1) - 1.0) > _UNIT_TOLERANCE).any():

@@ -33,6 +33,12 @@ def to_fixed(rows: Floats) -> Fixed:
     return fixed.astype(np.int16)
 
 
+def cosine(rows: NDArray[np.int16], queries: NDArray[np.int16]) -> Floats:
+    """Return the cosine of every row with every query, shape (rows, queries)."""
+    similar: Floats = rows.astype(np.float32) @ queries.astype(np.float32).T / UNIT
+    return similar
+
+
 def pack(rows: Fixed) -> bytes:
     """Return the bytes of one item's vectors, closed by a checksum."""
     body = np.ascontiguousarray(rows, dtype="<i2").tobytes()

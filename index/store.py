@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS ix_vector(
   model INTEGER NOT NULL, row INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ix_line(
   model INTEGER NOT NULL, row INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, row)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ix_cache(name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ix_query(
   model INTEGER NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, hash)) WITHOUT ROWID;
 """
@@ -220,6 +221,10 @@ class Store:
         """Return the row numbers of all items, ascending."""
         return [row[0] for row in self.connection.execute("SELECT row FROM ix_item ORDER BY row")]
 
+    def heads(self) -> list[tuple[int, str, str | None, int]]:
+        """Return row, id, language and number of passages of all items, by row."""
+        return list(self.connection.execute("SELECT row, id, language, passages FROM ix_item ORDER BY row"))
+
     def size(self) -> tuple[int, int]:
         """Return how many items and passages there are."""
         items, passages = self.connection.execute("SELECT count(*), total(passages) FROM ix_item").fetchone()
@@ -238,6 +243,10 @@ class Store:
         query = f"SELECT id FROM ix_item WHERE {' AND '.join(clauses)}"  # noqa: S608 - clauses are constants
         found = frozenset(row[0] for row in self.connection.execute(query, values))
         return found if wanted.ids is None else found & frozenset(wanted.ids)
+
+    def sizes(self, rows: Collection[int]) -> Iterator[tuple[int, int]]:
+        """Yield row and number of passages of those of these rows that are there, ascending."""
+        yield from self._by_row("SELECT row, passages FROM ix_item", rows)
 
     def term_rows(self, rows: Collection[int] | None = None) -> Iterator[TermRow]:
         """Yield the items of these rows (None: all), ascending."""
@@ -263,6 +272,13 @@ class Store:
             raise StoreDamaged("The stored text of an item cannot be read: restore a copy.") from error
         return tuple(Passage(tuple((line, text) for line, text in lines)) for lines in stored)
 
+    def terms(self, row: int) -> tuple[Hashes, Counts]:
+        """Return the hashed words of an item and how often each stands there. Raises KeyError."""
+        found = self.connection.execute("SELECT terms FROM ix_item WHERE row = ?", (row,)).fetchone()
+        if found is None:
+            raise KeyError(row)
+        return _unpack_terms(found[0])
+
     def _by_row(self, query: str, rows: Collection[int] | None, word: str = " WHERE ") -> Iterator[tuple[Any, ...]]:
         if rows is None:
             yield from self.connection.execute(f"{query} ORDER BY row")
@@ -272,6 +288,26 @@ class Store:
             part = ordered[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             yield from self.connection.execute(f"{query}{word}row IN ({marks}) ORDER BY row", part)
+
+    def kept_queries(self, limit: int) -> list[Fixed]:
+        """Return up to ``limit`` vectors of queries that were kept, in a fixed order."""
+        query = "SELECT body FROM ix_query WHERE model = ? ORDER BY hash LIMIT ?"
+        return [unpack(row[0], self.dimension)[0] for row in self.connection.execute(query, (self.model, limit))]
+
+    def cache_hash(self, name: str) -> bytes | None:
+        """Return the SHA-256 that the cache file of this name must have."""
+        row = self.connection.execute("SELECT hash FROM ix_cache WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def put_cache_hash(self, name: str, digest: bytes) -> None:
+        """Remember the SHA-256 of a cache file that was just written."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO ix_cache VALUES(?,?)", (name, digest))
+
+    def drop_cache_hashes(self) -> None:
+        """Forget all cache files."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM ix_cache")
 
     # --- vectors of lines and of queries -------------------------------------------------------------------------
 

@@ -96,6 +96,6 @@ def _top_mean(products: Floats, starts: Starts, top: int) -> Sums:
             level[:live] = kept
     total = np.where(np.isfinite(best), best, 0).sum(axis=0, dtype=np.float64)
     count = np.maximum(np.minimum(ordered, top), 1)[:, None]
-    out = np.empty_like(total)
+    out: Sums = np.empty_like(total)
     out[order] = total / count / UNIT
     return out

@@ -1,0 +1,35 @@
+"""Near-duplicates share one slot of the head, so that copies cannot crowd others out of being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index import Pool
+
+ALIKE = 0.85
+"""Share of words in common (weighted Jaccard) from which two résumés count as versions of one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many of the order make up the head, copies included, and of whom somebody is a copy."""
+
+    size: int
+    slot_of: dict[str, str]
+
+
+def fill(pool: Pool, ordered: Sequence[str], slots: int) -> Head:
+    """Go down the order until ``slots`` distinct candidates are found."""
+    kept: list[str] = []
+    slot_of: dict[str, str] = {}
+    for size, candidate in enumerate(ordered):
+        shares = pool.resemblance(candidate, kept)
+        best = max(range(len(kept)), key=lambda i: shares[i], default=None)
+        if best is not None and shares[best] >= ALIKE:
+            slot_of[candidate] = kept[best]
+        elif len(kept) == slots:
+            return Head(size, slot_of)
+        else:
+            kept.append(candidate)
+    return Head(len(ordered), slot_of)
