@@ -430,6 +430,8 @@ class Ranked(Record):
     nearest: tuple[Nearest, ...] = ()
     slot_of: str | None = None
     """A near-duplicate that shares the slot of this better placed candidate in the head of the list."""
+    margin: float = 0.0
+    """Fit minus the fit of the last one in the head: negative for those who are not read."""
 
 
 class Ranking(Record):
@@ -439,6 +441,8 @@ class Ranking(Record):
     embedding: str
     policy: str
     """What was fused and why, in one sentence (the report prints it)."""
+    cut: int = Field(default=0, ge=0)
+    """How many of the order make up the head, near-duplicates included."""
     ranked: tuple[Ranked, ...]
 
 
