@@ -109,12 +109,12 @@ class Running:
 
 
 @contextmanager
-def running(made: Desk, **room: Any) -> Iterator[Running]:
+def running(made: Desk, public_host: str | None = None, **room: Any) -> Iterator[Running]:
     """Run the real server on a free loopback port in a thread."""
     keys = Keys()
     parts = Room(made, Pages(made, keys.csrf), **room)
     listening = bind("127.0.0.1", 0)
-    serving = server(build(parts, keys, hosts_of(listening)))
+    serving = server(build(parts, keys, hosts_of(listening), public_host))
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     for _ in range(400):

@@ -269,8 +269,10 @@ def test_a_note_typed_by_a_person_stays_out_of_the_blind_copy() -> None:
     texts = fakes.documents(1)
     pool = fakes.pool(texts, judged=1)
     candidate = next(iter(texts))
-    act = models.Decision(seq=1, run=pool.run.id, candidate=candidate, criterion="R1", kind="verdict", verdict="partial",
-                          reason_code="too_generous", text="Ada told me so", who="R", when="2026-11-25T10:00:00Z")  # fmt: skip
+    act = models.Decision(
+        seq=1, run=pool.run.id, candidate=candidate, criterion="R1", kind="verdict", verdict="partial", who="R",
+        reason_code="too_generous", text="Ada told me so", when="2026-11-25T10:00:00Z",
+    )  # fmt: skip
     shortlist = score.shortlist(pool, [act], lambda c, span: fakes.quote(texts[c], fakes.LINES[0]))
     views = {c: fakes.view(d) for c, d in texts.items()}
     assert "Ada told me so" in report.render_html(shortlist, texts)
@@ -280,7 +282,7 @@ def test_a_note_typed_by_a_person_stays_out_of_the_blind_copy() -> None:
 # --- CSV and XLSX ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "＝1", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' -C calc'!A0", "@SUM(A1)", "-2+3", "＝1", "\t=1"])
 def test_formulas_stay_text_in_tables(text: str) -> None:
     shortlist, texts = hostile_shortlist()
     hostile = shortlist.entries[0].model_copy(update={"file": text})

@@ -20,8 +20,8 @@ WILD = st.text(
     max_size=60,
 )
 FORMULAS = (
-    "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "\n=1+1", "  =1+1", "＝1+1", "＋1", "－1", "＠SUM(1)", "|calc",
-    '=HYPERLINK("http://evil.example","x")', "=cmd|' /C calc'!A0", "\u200b=1+1", "\ufeff=1+1", "−1+1",
+    "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "\n=1+1", "  =1+1", "＝1+1", "＋1", "－1", "＠SUM(1)",
+    "|calc", '=HYPERLINK("http://evil.example","x")', "=cmd|' /C calc'!A0", "\u200b=1+1", "\ufeff=1+1", "−1+1",
 )  # fmt: skip
 
 
@@ -59,8 +59,9 @@ def test_html_holds_no_markup_of_the_text(text: str) -> None:
 def test_only_web_and_mail_addresses_become_links() -> None:
     assert sinks.url("https://example.org/a?b=c") == "https://example.org/a?b=c"
     assert sinks.url("mailto:a@example.org") == "mailto:a@example.org"
-    for text in ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "//x.example",
-                 "https://x.example/\"onclick=1", "vbscript:x", "file:///etc/passwd", "\x01javascript:1"):  # fmt: skip
+    for text in ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x",
+                 "//x.example", "https://x.example/\"onclick=1", "vbscript:x",
+                 "file:///etc/passwd", "\x01javascript:1"):  # fmt: skip
         assert sinks.url(text) == "", text
 
 
@@ -126,9 +127,10 @@ def test_long_cells_are_cut_with_a_mark_and_never_in_silence() -> None:
 
 def test_one_address_comes_through_and_nothing_that_could_be_two() -> None:
     assert sinks.email_address("ada.fictive+jobs@mail.example.org") == "ada.fictive+jobs@mail.example.org"
-    for text in ("a@example.org, b@evil.example", "a@example.org\nBcc: b@evil.example", "a@example.org\u2028x", "a@b",
-                 "A <a@example.org>", "a@example.org;b@x.example", "a b@example.org", "@example.org", "a@-x.example",
-                 "a" * 65 + "@example.org", "a@" + "x." * 130 + "org", "a..b@example.org", "a@example.org\r"):  # fmt: skip
+    for text in ("a@example.org, b@evil.example", "a@example.org\nBcc: b@evil.example", "a@example.org\u2028x",
+                 "a@b", "A <a@example.org>", "a@example.org;b@x.example", "a b@example.org", "@example.org",
+                 "a@-x.example", "a" * 65 + "@example.org", "a@" + "x." * 130 + "org", "a..b@example.org",
+                 "a@example.org\r"):  # fmt: skip
         assert sinks.email_address(text) is None, text
 
 

@@ -36,6 +36,9 @@ def review(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Allow an address that other machines reach; put TLS before it.")
     ] = False,
+    public_host: Annotated[
+        str | None, typer.Option(help="Host name under which a proxy with TLS passes requests on.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
     workspace: WorkspaceOption = None,
     quiet: QuietOption = False,
@@ -44,7 +47,7 @@ def review(
     from matcher.pipeline import reviewing
 
     options = reviewing.DeskOptions(name=name, blind_share=blind_first, below_sample=below, seed=seed, out=out,
-                                    host=host, port=port, allow_network=allow_network)  # fmt: skip
+                                    host=host, port=port, allow_network=allow_network, public_host=public_host)  # fmt: skip
     settings = shared.settings(workspace=workspace, quiet=quiet or None)
     made = reviewing.review(settings, run, options, lambda link: opened(link, browser))
     shared.say(f"Version {made.version}, {'signed by ' + made.sealed_by if made.sealed_by else 'not signed'}.")

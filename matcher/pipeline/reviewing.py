@@ -40,6 +40,7 @@ class DeskOptions:
     host: str = "127.0.0.1"
     port: int = 0
     allow_network: bool = False
+    public_host: str | None = None
     out: Path | None = None
     """Where the hand-over pack is written when the list is signed."""
 
@@ -136,7 +137,10 @@ def review(
         keys = Keys()
         made = room(opened, stored, chosen, keys.csrf)
         with suppress(KeyboardInterrupt):
-            serve(made, keys, host=chosen.host, port=chosen.port, allow_network=chosen.allow_network, started=announce)
+            serve(
+                made, keys, host=chosen.host, port=chosen.port, allow_network=chosen.allow_network,
+                public_host=chosen.public_host, started=announce,
+            )  # fmt: skip
         return made.desk.shortlist()
 
 

@@ -51,8 +51,8 @@ class Room:
         return self.who
 
 
-def build(room: Room, keys: Keys, hosts: tuple[str, ...]) -> Guard:
-    """Return the guarded app for a room that is reached under these hosts."""
+def build(room: Room, keys: Keys, hosts: tuple[str, ...], public_host: str | None = None) -> Guard:
+    """Return the guarded app for a room that is reached under these hosts (and through a proxy, under one more)."""
     from starlette.applications import Starlette
     from starlette.routing import Route
 
@@ -81,7 +81,7 @@ def build(room: Room, keys: Keys, hosts: tuple[str, ...]) -> Guard:
         *(Route(path, _api(room, take), methods=["POST"]) for path, take in post.items()),
         *file_routes(room),
     ]
-    return Guard(Starlette(routes=routes), keys, hosts)
+    return Guard(Starlette(routes=routes), keys, hosts, public_host)
 
 
 def _path(asked: Asked) -> list[str]:

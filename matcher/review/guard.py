@@ -56,13 +56,15 @@ class Guard:
 
     Args:
         app: what is guarded. keys: the secrets. hosts: exact values of the Host header that are ours.
+        public_host: the one under which a proxy with TLS reaches us.
     """
 
-    def __init__(self, app: ASGIApp, keys: Keys, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, hosts: Iterable[str], public_host: str | None = None) -> None:
         self._app = app
         self._keys = keys
-        self._hosts = frozenset(hosts)
-        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+        ours, public = frozenset(hosts), frozenset([public_host] if public_host else [])
+        self._hosts = ours | public
+        self._origins = frozenset([*(f"http://{host}" for host in ours), *(f"https://{host}" for host in public)])
         self.cookie = "matcher_" + secrets.token_hex(4)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

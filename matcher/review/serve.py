@@ -28,22 +28,22 @@ def bind(host: str, port: int, *, allow_network: bool = False) -> socket.socket:
             f"The review shows personal data and listens on this machine only; {host} would open it to others."
             " Use --allow-network behind a proxy with TLS if that is meant."
         )
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        made = socket.socket(family, socket.SOCK_STREAM)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(64)
     except OSError as error:
+        made.close()
         raise ConfigError(f"Port {port} on {host} cannot be used: {error.strerror}. Name another --port.") from error
     return made
 
 
-def hosts_of(listening: socket.socket, extra: str | None = None) -> tuple[str, ...]:
+def hosts_of(listening: socket.socket) -> tuple[str, ...]:
     """Return the exact Host headers under which this socket is ours."""
     address, port = listening.getsockname()[:2]
     name = f"[{address}]" if ":" in address else address
-    names = [name, *(_LOOPBACK_NAMES if _is_loopback(address) else ()), *([extra] if extra else ())]
+    names = [name, *(_LOOPBACK_NAMES if _is_loopback(address) else ())]
     return tuple(f"{n}:{port}" for n in names)
 
 
@@ -65,13 +65,18 @@ def run(
     host: str = "127.0.0.1",
     port: int = 0,
     allow_network: bool = False,
+    public_host: str | None = None,
     started: Callable[[str], None] = lambda link: None,
 ) -> None:
-    """Serve until interrupted; ``started`` is given the link that opens the door once."""
+    """Serve until interrupted; ``started`` is given the link that opens the door once.
+
+    ``public_host`` is the Host header with which a proxy with TLS passes requests on, where there is one.
+    """
     listening = bind(host, port, allow_network=allow_network)
     hosts = hosts_of(listening)
-    started(f"http://{hosts[0]}/login?t={keys.launch}")
-    server(build(room, keys, hosts)).run(sockets=[listening])
+    where = f"https://{public_host}" if public_host else f"http://{hosts[0]}"
+    started(f"{where}/login?t={keys.launch}")
+    server(build(room, keys, hosts, public_host)).run(sockets=[listening])
 
 
 def _is_loopback(host: str) -> bool:

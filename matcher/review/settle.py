@@ -82,7 +82,7 @@ def _blind(pool: Pool, book: Ledger) -> str:
     if not pairs:
         return ""
     figures = agreement(table((mine, machine) for _, mine, machine in pairs))
-    return f"Answered before the machine's verdict was shown: {len(pairs)} cells; {in_words(figures)}."
+    return f"Answered before the machine's verdict was shown: {_cells(len(pairs))}; {in_words(figures)}."
 
 
 def _second(book: Ledger) -> str:
@@ -91,7 +91,7 @@ def _second(book: Ledger) -> str:
         return ""
     figures = agreement(table((first, second) for _, first, second in pairs))
     ruled, open_ = len(book.adjudicated), len(book.disagreements())
-    return f"Two people answered {len(pairs)} cells; {in_words(figures)}; {ruled} ruled on, {open_} still open."
+    return f"Two people answered {_cells(len(pairs))}; {in_words(figures)}; {ruled} ruled on, {open_} still open."
 
 
 def _below(book: Ledger) -> str:
@@ -120,6 +120,10 @@ def estimate(value: Estimate) -> str:
     if value.value is None or value.low is None or value.high is None:
         return "undefined"
     return f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f})"
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
 
 
 def _people(number: int) -> str:
