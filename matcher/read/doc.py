@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from matcher.read.draft import Draft
 from matcher.read.limits import Limits, Unreadable
@@ -46,14 +48,12 @@ def read_doc(data: bytes, draft: Draft, limits: Limits) -> None:
 
 def _convert(data: bytes, command: tuple[str, ...]) -> str:
     """Run a program on the bytes; they stand in anonymous memory, nothing is written to disk."""
-    _allow_writing(len(data))
     handle = os.memfd_create("document")
     try:
-        with os.fdopen(os.dup(handle), "wb") as file:
+        with _allowed_to_write(len(data)), os.fdopen(os.dup(handle), "wb") as file:
             file.write(data)
-        path = f"/proc/self/fd/{handle}"
-        done = subprocess.run([part.format(path) for part in command], capture_output=True, timeout=_SECONDS,
-                              pass_fds=[handle], check=False)  # fmt: skip
+        done = subprocess.run([part.format(f"/proc/self/fd/{handle}") for part in command], capture_output=True,
+                              timeout=_SECONDS, pass_fds=[handle], check=False)  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise Unreadable("limit", "Converting the old Word file takes too long.") from error
     except OSError:
@@ -63,11 +63,17 @@ def _convert(data: bytes, command: tuple[str, ...]) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def _allow_writing(size: int) -> None:
+@contextmanager
+def _allowed_to_write(size: int) -> Iterator[None]:
+    """Lift the limit on file size for a moment; anonymous memory counts as a file."""
     import resource
 
-    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size if hard < 0 else min(size, hard), hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard if hard >= 0 and hard < size else size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _write_line(line: str, draft: Draft) -> None:

@@ -91,9 +91,9 @@ def _controls(sample: bytes) -> float:
 
 def _is_noise(text: str) -> bool:
     """Whether a text has too few letters, digits and spaces to have been written by a person."""
-    sample = text[:_SAMPLE]
+    sample = [c for c in text[:_SAMPLE] if unicodedata.category(c) != "Cf"]
     written = sum(c.isalnum() or c.isspace() or unicodedata.category(c) in ("Mn", "Mc", "Pd", "Po") for c in sample)
-    return written < 0.75 * len(sample) and not sample.isascii()
+    return written < 0.75 * len(sample) and not text[:_SAMPLE].isascii()
 
 
 def _looks_western(data: bytes) -> bool:
