@@ -13,24 +13,18 @@ not assessed, always visibly in ``checks``:
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from matcher.justify import facts
+from matcher.justify.grounding import pattern, ungrounded
 from matcher.models import BlindView, Cell, Check, Criterion, Line
 
 SHINGLE = 6
 COPIED_SHARE = 0.6
 LIST_ITEMS = 6
 _WORD = re.compile(r"\w+", re.UNICODE)
-_NUMBER = re.compile(r"\d[\d.,'  ]*\d|\d")
-_NAME = re.compile(r"(?<![\w.])(?:[A-ZÀ-ÞА-Я][\w&+#./-]*|\w*[A-Z]{2,}\w*)", re.UNICODE)
 _SEPARATOR = re.compile(r"\s*[,;|•·★/●▪–]\s*|\s{3,}")
-_ID = re.compile(r"[LP]\d+\Z")
 
 
 @dataclass(frozen=True)
@@ -173,13 +167,13 @@ def _may_be_listed(criterion: Criterion, line: Line) -> bool:
     """Tools and languages may stand in a list; licences only in a section of their own; deeds and years never."""
     if _asks_for_deeds(criterion):
         return False
-    asks_licence = _words("licence").search(criterion.text.lower()) is not None
+    asks_licence = pattern("licence").search(criterion.text.lower()) is not None
     return not asks_licence or line.section in ("certificates", "education", "languages")
 
 
 def _asks_for_deeds(criterion: Criterion) -> bool:
     asked = criterion.kind == "responsibility" or criterion.min_years is not None
-    return asked or _words("experience").search(criterion.text.lower()) is not None
+    return asked or pattern("experience").search(criterion.text.lower()) is not None
 
 
 def _present(state: _State) -> None:
@@ -230,7 +224,7 @@ def _degree(state: _State) -> None:
 
 def _licence(state: _State) -> None:
     cell = state.cell
-    if cell.verdict != "met" or _words("licence").search(state.criterion.text.lower()) is None:
+    if cell.verdict != "met" or pattern("licence").search(state.criterion.text.lower()) is None:
         return
     cited = state.cited()
     void = bool(cited) and all(facts.lapsed(line.text) for line in cited)
@@ -244,78 +238,13 @@ def _reason(state: _State) -> None:
     cell = state.cell
     if cell.status != "done" or not cell.reason:
         return
-    wrong = ungrounded(cell, state.criterion, state.material)
+    wrong = ungrounded(cell, state.criterion, state.material.view)
     state.note("reason is grounded", not wrong, "; ".join(wrong))
     if wrong:
         state.complaints.append("the reason names what the cited lines do not say: " + "; ".join(wrong))
         state.change(reason="", unsure=True)
 
 
-def ungrounded(cell: Cell, criterion: Criterion, material: Material) -> list[str]:
-    """Return what kinds of words in a reason stand neither in the lines nor in the requirement (none: it is grounded).
-
-    Numbers must stand in the cited lines, the headings of their positions, or the requirement; names and titles
-    anywhere in the view. The words themselves are not repeated: they may be invented.
-    """
-    everything = " ".join([criterion.text, *(line.text for line in material.view.lines)])
-    near = criterion.text + " " + " ".join(_near(cell, material)) if cell.lines else everything
-    found = []
-    if _digits(cell.reason) - _digits(near):
-        found.append("a number")
-    known = {word.lower() for word in _WORD.findall(everything)}
-    if any(not _known_name(name, known) for name in _names(cell.reason)):
-        found.append("a name")
-    titles = set(_words("titles").findall(cell.reason.lower()))
-    if titles - known:
-        found.append("a title")
-    if _words("personal").search(cell.reason.lower()):
-        found.append("a personal characteristic")
-    return found
-
-
-def _near(cell: Cell, material: Material) -> Iterable[str]:
-    places = {line.position for line in material.view.lines if line.id in cell.lines} | set(cell.counted)
-    headers = {name for p in material.view.positions if p.id in places for name in p.header_lines}
-    for line in material.view.lines:
-        if line.id in cell.lines or line.id in headers:
-            yield line.text
-
-
-def _digits(text: str) -> set[str]:
-    return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
-
-
-def _names(reason: str) -> Iterable[str]:
-    plain = _plain()
-    for match in _NAME.finditer(reason):
-        word = match[0].rstrip(".-/")
-        starts = match.start() == 0 or reason[: match.start()].rstrip().endswith((".", ":", ";"))
-        ordinary = starts and word[1:].islower()
-        if word and not ordinary and word not in plain and not _ID.match(word):
-            yield word
-
-
-def _known_name(name: str, known: set[str]) -> bool:
-    parts = [part.lower() for part in _WORD.findall(name)]
-    return all(part in known or part.removesuffix("s") in known for part in parts)
-
-
 def _shingles(text: str) -> set[tuple[str, ...]]:
     words = [word.lower() for word in _WORD.findall(text)]
     return {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads((files("matcher.justify") / "checks.toml").read_text("utf-8"))
-
-
-@cache
-def _words(name: str) -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(word) for word in sorted(_data()[name], key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
-
-
-@cache
-def _plain() -> frozenset[str]:
-    return frozenset(_data()["plain"])

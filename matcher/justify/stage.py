@@ -24,6 +24,7 @@ from matcher.models import (
     Nearest,
     NotAssessedReason,
     Quote,
+    Span,
     Verdict,
 )
 
@@ -72,14 +73,15 @@ def justify(
     complaints = {name: outcome.complaint for name, outcome in outcomes.items() if outcome.complaint}
     if complaints and isinstance(judge, Correctable):
         outcomes |= _again(judge, view, criteria, complaints, outcomes, material)
-    cells = [_stated(outcomes[c.id].cell, c, view, document) for c in criteria.criteria]
+    cells = [outcomes[c.id].cell for c in criteria.criteria]
     if second is not None:
         cells = _compared(cells, second.second(view, criteria, cells))
     close = {n.criterion: n.lines for n in nearest}
-    justifications = tuple(
+    read = [
         _justification(cell, outcomes[cell.criterion].years, view, document, judge, close.get(cell.criterion, ()))
         for cell in cells
-    )
+    ]
+    justifications = tuple(_stated(cell, criteria.get(cell.criterion), view, document) for cell in read)
     return Assessment(
         candidate=view.candidate,
         view=view.hash,
@@ -141,23 +143,33 @@ def _again(
     return improved
 
 
-def _stated(cell: Cell, criterion: Criterion, view: BlindView, document: Document) -> Cell:
+def _stated(cell: Justification, criterion: Criterion, view: BlindView, document: Document) -> Justification:
     """Residence and permission to work are decided by code, whatever a judge of the blind view says."""
     decision = standing.decide(criterion, view, document)
     if decision is None:
         return cell
     same = cell.verdict == decision.verdict
     detail = "" if same else f"decided by code from stated words; the reader said {cell.verdict or 'nothing'}"
-    return Cell(
+    return Justification(
+        candidate=cell.candidate,
         criterion=cell.criterion,
+        status="done",
         verdict=decision.verdict,
         reason=decision.reason,
-        lines=decision.lines,
+        evidence=tuple(_quote_at(span, view, document) for span in decision.spans),
         checks=(Check(name="stated facts", passed=True, detail=detail),),
+        judge=cell.judge,
         prompt=cell.prompt,
         reply=cell.reply,
         votes=cell.votes,
     )
+
+
+def _quote_at(span: Span, view: BlindView, document: Document) -> Quote:
+    """A quote of a place that the blind view may not show; ``line`` is *document* where it does not."""
+    line = next((line.id for line in view.lines if line.span.start <= span.start < line.span.end), "document")
+    text = document.text[span.start : span.end]
+    return Quote(line=line, text=text, page=document.page_at(span.start), start=span.start, end=span.end)
 
 
 def _compared(cells: Sequence[Cell], other: Mapping[str, Verdict]) -> list[Cell]:

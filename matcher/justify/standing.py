@@ -1,12 +1,12 @@
 """Place of residence and permission to work, decided by code alone.
 
 A judge reads a blind view, from which personal data is gone; these requirements ask for nothing else, so code answers
-them from the candidate's own stated words, for every judge alike. Where the text says nothing, nothing is decided here
-and silence stays *not shown*.
+them from the document's own words outside the positions, for every judge alike. Where the text says nothing, nothing is
+decided here and silence stays *not shown*.
 
 Rules: an explicit need of sponsorship contradicts a requirement that rules it out; a stated place in a named region
-and a stated permission are *met*; a place elsewhere is *not shown*, unless the person speaks of moving. Whatever is
-less clear somebody must read.
+and a stated permission are *met*, a place alone is *partial* where both are asked; a place elsewhere is *not shown*,
+unless the person speaks of moving. Whatever is less clear somebody must read.
 """
 
 from __future__ import annotations
@@ -17,28 +17,38 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-from matcher.models import BlindView, Criterion, Document, Line, Verdict
+from matcher.models import BlindView, Criterion, Document, Span, Verdict
 
-Permission = Literal["free", "needs"]
+_PLACES = ("header", "personal", "other", "summary")
+_HEADER_LINES = 6
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A decision, with the lines that state it."""
+    """A decision, with the places in the document that state it."""
 
     verdict: Verdict
     reason: str
-    lines: tuple[str, ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class _Stated:
-    """A fact and the line that states it."""
+    """A fact and the line of the document that states it."""
 
     value: str
-    line: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of the document outside the positions; ``first`` is true where a place of residence may stand."""
+
+    text: str
+    span: Span
+    first: bool
 
 
 def decide(criterion: Criterion, view: BlindView, document: Document) -> Standing | None:
@@ -48,66 +58,90 @@ def decide(criterion: Criterion, view: BlindView, document: Document) -> Standin
     regions = _asked_regions(criterion.text) if _words().asks_residence.search(text) else frozenset()
     if not permission_asked and not regions:
         return None
-    lines = [(line, document.text[line.span.start : line.span.end]) for line in view.lines if not line.instruction_like]
-    permission = _permission(lines) if permission_asked else None
+    rows = _rows(view, document)
+    permission = _permission(rows, _asked_regions(criterion.text)) if permission_asked else None
     if permission is not None and permission.value == "needs":
-        return Standing("contradicted", "A need of sponsorship is stated.", (permission.line,))
-    place = _place(lines) if regions else None
+        return Standing("contradicted", "A need of sponsorship is stated.", (permission.span,))
+    place = _place(rows) if regions else None
     if not permission_asked:
-        return _by_place(place, regions, lines)
+        return _by_place(place, regions, rows)
     if not regions:
         return _met("Permission to work is stated.", permission) if permission else None
     return _both(permission, place, regions)
 
 
-def _by_place(place: _Stated | None, regions: frozenset[str], lines: Iterable[tuple[Line, str]]) -> Standing | None:
+def _by_place(place: _Stated | None, regions: frozenset[str], rows: Iterable[_Row]) -> Standing | None:
     if place is None:
         return None
     if _inside(place.value, regions):
         return _met("The place stated lies in the region asked.", place)
-    everything = " ".join(text for _, text in lines).lower()
+    everything = " ".join(row.text for row in rows).lower()
     if any(word in everything for word in _words().moving) and not any(w in everything for w in _words().staying):
         return None
     return Standing("not_shown", "The place stated lies in another region.", ())
 
 
 def _both(permission: _Stated | None, place: _Stated | None, regions: frozenset[str]) -> Standing | None:
-    """Both stated: *met*. Anything less must be read: a city without its country, an unusual word for permission."""
-    if permission is None or place is None or not _inside(place.value, regions):
+    """Both stated: *met*; a place alone: *partial*; permission without a place that code knows must be read."""
+    if place is None or not _inside(place.value, regions):
         return None
+    if permission is None:
+        return Standing("partial", "A place in the region is stated; permission to work is not.", (place.span,))
     return _met("Permission to work and a place in the region asked are stated.", place, permission)
 
 
 def _met(reason: str, *stated: _Stated) -> Standing:
-    return Standing("met", reason, tuple(dict.fromkeys(fact.line for fact in stated)))
+    return Standing("met", reason, tuple(dict.fromkeys(fact.span for fact in stated)))
 
 
-def _permission(lines: Iterable[tuple[Line, str]]) -> _Stated | None:
+def _rows(view: BlindView, document: Document) -> list[_Row]:
+    """The lines of the document that no position holds and that do not address the reader."""
+    rows: list[_Row] = []
+    start = 0
+    for number, text in enumerate(document.text.splitlines(keepends=True)):
+        span = Span(start=start, end=start + len(text.rstrip()))
+        start += len(text)
+        inside = [line for line in view.lines if line.span.start < span.end and span.start < line.span.end]
+        if span.end <= span.start or any(line.position or line.instruction_like for line in inside):
+            continue
+        masked_or_personal = all(line.section in _PLACES for line in inside)
+        rows.append(_Row(text.rstrip(), span, number < _HEADER_LINES or (masked_or_personal and bool(inside))))
+    return rows
+
+
+def _permission(rows: list[_Row], asked: frozenset[str]) -> _Stated | None:
     """A stated need outweighs a stated permission; phrases that deny the need are no need."""
     words = _words()
     free = None
-    for line, text in lines:
-        if line.position is not None:
-            continue
-        lower = text.lower()
-        bare = words.free.sub(" ", lower)
-        if words.needs.search(bare):
-            return _Stated("needs", line.id)
-        if free is None and words.free.search(lower):
-            free = _Stated("free", line.id)
+    for number, row in enumerate(rows):
+        lower = row.text.lower()
+        if words.needs.search(words.free.sub(" ", lower)):
+            return _Stated("needs", row.span)
+        if free is None:
+            free = _free(row, rows[number + 1] if number + 1 < len(rows) else None, asked)
     return free
 
 
-def _place(lines: Iterable[tuple[Line, str]]) -> _Stated | None:
-    """The first region named outside the positions, headers before everything else."""
-    outside = [(line, text) for line, text in lines if line.position is None]
-    outside.sort(key=lambda pair: pair[0].section not in ("header", "personal"))
-    for line, text in outside:
-        if line.section not in ("header", "personal", "other", "summary"):
-            continue
-        found = _words().place.search(text)
+def _free(row: _Row, following: _Row | None, asked: frozenset[str]) -> _Stated | None:
+    """A permission that this line states, alone or (a heading such as "Citizenship") with the line after it."""
+    words, lower = _words(), row.text.lower()
+    if words.free.search(lower) or (words.green_card.search(lower) and "united states" in asked):
+        return _Stated("free", row.span)
+    if not words.bound.search(lower):
+        return None
+    if asked & _asked_regions(row.text):
+        return _Stated("free", row.span)
+    if following is not None and asked & _asked_regions(following.text):
+        return _Stated("free", Span(start=row.span.start, end=following.span.end))
+    return None
+
+
+def _place(rows: Iterable[_Row]) -> _Stated | None:
+    """The first region that is named where people state their place."""
+    for row in rows:
+        found = _words().place.search(row.text) if row.first else None
         if found is not None:
-            return _Stated(_region(found[0]), line.id)
+            return _Stated(_region(found[0]), row.span)
     return None
 
 
@@ -119,14 +153,14 @@ def _asked_regions(text: str) -> frozenset[str]:
 def _region(name: str) -> str:
     words = _words()
     bare = name.strip(" ,()").strip()
-    if bare in words.states:
-        return words.states[bare]
-    lower = bare.lower()
+    if bare in words.short:
+        return words.short[bare]
+    lower = "usa" if bare == "US" else bare.lower()
     return next((country for country, names in words.countries.items() if lower in names), bare)
 
 
 def _inside(place: str, regions: frozenset[str]) -> bool:
-    return place in regions or ("united states" in regions and place in _words().states.values())
+    return place in regions or ("united states" in regions and place in _words().states)
 
 
 @dataclass(frozen=True)
@@ -135,10 +169,13 @@ class _Words:
     asks_residence: re.Pattern[str]
     needs: re.Pattern[str]
     free: re.Pattern[str]
+    bound: re.Pattern[str]
+    green_card: re.Pattern[str]
     place: re.Pattern[str]
     moving: tuple[str, ...]
     staying: tuple[str, ...]
-    states: Mapping[str, str]
+    short: Mapping[str, str]
+    states: frozenset[str]
     countries: Mapping[str, tuple[str, ...]]
 
 
@@ -150,17 +187,22 @@ def _words() -> _Words:
     names = [*data["states"].values(), *(word for words in countries.values() for word in words)]
     longest = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     short = "|".join(data["states"])
-    place = rf"(?<!\w)(?i:{longest})(?!\w)|(?<=[a-zà-ÿ.]),? \(?(?:{short})\)?(?!\w)"
+    cities = "|".join(data["cities"])
+    alone = rf"(?<!\w)(?:{cities})(?!\w)(?!,)|(?<!\w)US(?!\w)|(?<!\w)(?i:{longest})(?!\w)"
+    after_a_city = rf"(?<=[a-zà-ÿ.]),? \(?(?:{short})\)?(?!\w)"
     return _Words(
-        _any(data["asks_permission"]),
-        _any(data["asks_residence"]),
-        _any(data["needs"]),
-        _any(data["free"]),
-        re.compile(place),
-        tuple(data["moving"]),
-        tuple(data["staying"]),
-        data["states"],
-        countries,
+        asks_permission=_any(data["asks_permission"]),
+        asks_residence=_any(data["asks_residence"]),
+        needs=_any(data["needs"]),
+        free=_any(data["free"]),
+        bound=_any(data["bound"]),
+        green_card=_any(data["green_card"]),
+        place=re.compile(f"{alone}|{after_a_city}"),
+        moving=tuple(data["moving"]),
+        staying=tuple(data["staying"]),
+        short={**data["states"], **data["cities"]},
+        states=frozenset(data["states"].values()),
+        countries=countries,
     )
 
 
