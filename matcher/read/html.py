@@ -154,6 +154,8 @@ class HtmlWalk:
         if "hidden" in attributes or (tag == "input" and attributes.get("type") == "hidden"):
             style.setdefault("display", "none")
             return Look(hidden="hidden_attribute") if style["display"] == "none" else restyle(look, style)
+        if attributes.get("aria-hidden") == "true" and len(node.text().split()) >= _PROSE_WORDS:
+            return Look(hidden="hidden_attribute")  # not meant as content: programs that read aloud are told to skip it
         if "color" in attributes and "color" not in style:
             style["color"] = (attributes.get("color") or "").lower()
         if "bgcolor" in attributes and "background" not in style:
