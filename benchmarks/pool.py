@@ -11,65 +11,12 @@ import random
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[1] / "training" / "data"
-_FIRST = [
-    "Ada",
-    "Boris",
-    "Chidi",
-    "Dana",
-    "Elif",
-    "Femi",
-    "Greta",
-    "Hana",
-    "Igor",
-    "Jun",
-    "Kofi",
-    "Lena",
-    "Mila",
-    "Nils",
-    "Olga",
-    "Pia",
-    "Quinn",
-    "Rosa",
-    "Sven",
-    "Tara",
-]
-_LAST = [
-    "Abara",
-    "Berg",
-    "Costa",
-    "Dahl",
-    "Ekman",
-    "Farkas",
-    "Greco",
-    "Holm",
-    "Ito",
-    "Jansen",
-    "Kaya",
-    "Lund",
-    "Moreau",
-    "Novak",
-    "Okoye",
-    "Petrov",
-    "Rossi",
-    "Silva",
-]
-_PLACES = [
-    "Lisbon",
-    "Graz",
-    "Leeds",
-    "Turku",
-    "Bergen",
-    "Utrecht",
-    "Ghent",
-    "Porto",
-    "Lyon",
-    "Kiel",
-    "Malmo",
-    "Cork",
-    "Gdansk",
-    "Zadar",
-    "Bilbao",
-]
+_NAMES = """
+Ada Boris Chidi Dana Elif Femi Greta Hana Igor Jun Kofi Lena Mila Nils Olga Pia Quinn Rosa Sven Tara
+Abara Berg Costa Dahl Ekman Farkas Greco Holm Ito Jansen Kaya Lund Moreau Novak Okoye Petrov Rossi Silva
+Lisbon Graz Leeds Turku Bergen Utrecht Ghent Porto Lyon Kiel Malmo Cork Gdansk Zadar Bilbao
+"""
+_FIRST, _LAST, _PLACES = (line.split() for line in _NAMES.strip().splitlines())
 
 
 def occupations() -> list[list[dict[str, str]]]:
