@@ -25,6 +25,7 @@ FactKind = Literal["years", "degree"]
 ORDER: tuple[DegreeLevel, ...] = ("secondary", "vocational", "associate", "bachelor", "master", "doctorate")
 MONTH_TOLERANCE = 1
 YEAR_TOLERANCE = 6
+_FIELD = re.compile(r"(?:\bin\b|\bof (?:science|arts|engineering)\b|\(|\ben\b|\bim\b|\bder\b).*")
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,28 @@ def _decide_degree(criterion: Criterion, asked: DegreeLevel, view: BlindView) ->
     stated = [e for e in view.education if e.level is not None]
     complete = [e for e in stated if e.complete]
     best = max(complete, key=_rank, default=None)
-    if best is None or allows_equivalent(criterion.text):
+    high = [e for e in complete if at_least(e.level, asked)]
+    clear = next((e for e in high if _field_is_clear(criterion.text, e.field)), None)
+    if clear is not None:
+        return FactDecision("degree", "met", f"a complete {clear.level} degree is stated", (clear.line,))
+    if allows_equivalent(criterion.text) or not stated:
         return None
-    if _rank(best) >= ORDER.index(asked):
-        return FactDecision("degree", "met", f"a {best.level} degree is stated", (best.line,), final=False)
-    begun = [e for e in stated if not e.complete and _rank(e) >= ORDER.index(asked)]
-    if begun or any(e.level is None for e in view.education):
-        return FactDecision("degree", "partial", "the degree asked is begun, not complete", final=False)
-    detail = f"the highest degree stated is {best.level}; {asked} is asked"
+    if high:
+        detail = f"a complete {high[0].level} degree is stated, its field must be read"
+        return FactDecision("degree", "met", detail, (high[0].line,), final=False)
+    if any(at_least(e.level, asked) for e in stated) or any(e.level is None for e in view.education):
+        return FactDecision("degree", "partial", "the degree asked is not stated as complete", final=False)
+    detail = f"the highest degree stated is {best.level if best else 'none'}; {asked} is asked"
     return FactDecision("degree", "not_shown", detail, final=False)
+
+
+def _field_is_clear(text: str, field: str | None) -> bool:
+    """True where the requirement names no field, or a word of the field of study stands in it."""
+    asked = _FIELD.search(text.lower())
+    if asked is None:
+        return True
+    words = {word for word in re.findall(r"\w{4,}", (field or "").lower()) if word not in _words().vague}
+    return bool(words & set(re.findall(r"\w{4,}", asked[0])))
 
 
 def at_least(level: DegreeLevel | None, asked: DegreeLevel) -> bool:
@@ -192,6 +206,7 @@ class _Words:
     denied: re.Pattern[str]
     lapsed: re.Pattern[str]
     underway: re.Pattern[str]
+    vague: frozenset[str]
 
 
 @cache
@@ -200,9 +215,13 @@ def _words() -> _Words:
     number = r"(\d{1,2}|" + "|".join(data["numbers"]) + ")"
     windows = "|".join(pattern.replace("{n}", number) for pattern in data["windows"])
     return _Words(
-        re.compile(windows),
-        data["numbers"],
-        *(_any_word(data[name]) for name in ("equivalent", "denied", "lapsed", "underway")),
+        window=re.compile(windows),
+        numbers=data["numbers"],
+        equivalent=_any_word(data["equivalent"]),
+        denied=_any_word(data["denied"]),
+        lapsed=_any_word(data["lapsed"]),
+        underway=_any_word(data["underway"]),
+        vague=frozenset(data["vague"]),
     )
 
 
