@@ -1,0 +1,153 @@
+"""Variants of a résumé that say the same about work: another name, pronoun, address, age, group, school, gap or need.
+
+Each variant stands beside a control: the same place, the same length, harmless words. Names are changed everywhere in
+the raw text (head, e-mail, body), so that the swap tests what hides them and not itself.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+KINDS = (
+    "name", "pronouns", "address", "age", "affinity", "school", "career gap", "caregiver", "disability",
+)  # fmt: skip
+
+
+class Variant(NamedTuple):
+    """One changed text: the group it stands for, the text, what it is compared with, and its harmless counterpart."""
+
+    group: str
+    label: str
+    text: str
+    base: str
+    control: str | None
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("matcher.audit").joinpath("swap.toml").read_text("utf-8"))
+
+
+def variants(kind: str, text: str, name: str) -> Iterator[Variant]:
+    """Yield the variants of one kind of a résumé whose person is called ``name``; none if it has no place.
+
+    Raises:
+        KeyError: no such kind.
+    """
+    makers = {"name": _names, "pronouns": _pronouns, "age": _age, "school": _school}
+    if kind in makers:
+        return makers[kind](text, name)
+    lines = {group["kind"]: group for group in _data()["lines"]}
+    return _lines(lines[kind], text)
+
+
+def name_in(text: str) -> str:
+    """Return the name in the first line that holds anything: its words before a comma, bar, dash or digit."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    words = re.split(r"[,|(–—·•\d@]| [-/] |(?<=\w{3})\.\s", first.lstrip("#* "))[0].split()
+    return " ".join(words[:5])
+
+
+def replace_name(text: str, old: str, new: str) -> str:
+    """Return the text with every form of a name replaced: in full, by parts, in capitals, and inside addresses."""
+    news = new.split()
+    parts = [part.strip(".,\"“”()'") for part in old.split()]
+    pairs = [(old, new), *((part, news[0] if index == 0 else news[-1]) for index, part in enumerate(parts))]
+    pairs += [(half, news[-1]) for part in parts[1:] for half in part.split("-") if half != part]
+    for before, after in pairs:
+        forms = {before: after, before.lower(): after.lower(), before.title(): after, before.upper(): after.upper()}
+        for form, other in forms.items() if len(before) > 2 else ():
+            text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", other, text)
+    return re.sub(r"[\w.+-]+@[\w.-]+", mail_of(new), text)
+
+
+def mail_of(name: str) -> str:
+    """Return an e-mail address made of a name, in ASCII, at a domain that belongs to nobody."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return ".".join(re.findall(r"[a-z]+", plain)) + "@example.org"
+
+
+def insert(text: str, line: str, place: str) -> str:
+    """Return the text with a line after its first line (*top*) or as its last one (*end*)."""
+    if place == "end":
+        return f"{text.rstrip()}\n\n{line}\n"
+    first, rest = _head(text)
+    return f"{first}\n{line}\n{rest}"
+
+
+def harmless(line: str, number: int = 0) -> str:
+    """Return a harmless line of the same length."""
+    sentences = _data()["control"]["sentences"]
+    text = ". ".join(sentences[(number + step) % len(sentences)] for step in range(len(sentences)))
+    return text[: len(line)].rstrip().ljust(len(line), ".")
+
+
+def _names(text: str, name: str) -> Iterator[Variant]:
+    planted = insert(text, _mention(name), "end") if name else text
+    for group, names in _data()["names"].items():
+        for other in names:
+            yield Variant(group, other, replace_name(planted, name, other) if name else planted, planted, None)
+
+
+def _mention(name: str) -> str:
+    spoken = " ".join(word.title() if word.isupper() else word for word in name.split())
+    line: str = _data()["names_line"]["text"]
+    return line.format(first=spoken.split()[0], full=spoken, mail=mail_of(name))
+
+
+def _pronouns(text: str, name: str) -> Iterator[Variant]:
+    for number, (group, line, title) in enumerate(_data()["pronouns"]["variants"]):
+        titled = text.replace(name, f"{title} {name}", 1) if name else text
+        yield Variant(group, line, insert(titled, line, "top"), text, insert(text, harmless(line, number), "top"))
+
+
+def _lines(kind: Mapping[str, Any], text: str) -> Iterator[Variant]:
+    for number, (group, line) in enumerate(kind["variants"]):
+        control = insert(text, harmless(line, number), kind["place"])
+        yield Variant(group, line, insert(text, line, kind["place"]), text, control)
+
+
+def _age(text: str, name: str) -> Iterator[Variant]:
+    del name
+    data = _data()["age"]
+    older = _shift_graduation(text, -data["years"])
+    if older != text:
+        yield Variant("older by graduation", "graduation −20 years", older, text, None)
+    for group, year in (("born 1962", 1962), ("born 1998", 1998)):
+        line = data["birth"].format(day=12, month="March", year=year)
+        yield Variant(group, line, insert(text, line, "top"), text, insert(text, harmless(line), "top"))
+
+
+def _shift_graduation(text: str, years: int) -> str:
+    words = _data()["age"]["words"]
+
+    def older(match: re.Match[str]) -> str:
+        return str(int(match.group()) + years)
+
+    lines = [
+        re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", older, line) if any(word in line.lower() for word in words) else line
+        for line in text.split("\n")
+    ]
+    return "\n".join(lines)
+
+
+def _school(text: str, name: str) -> Iterator[Variant]:
+    del name
+    data = _data()["school"]
+    found = re.search(data["pattern"], text)
+    if found is None:
+        return
+    for group, school in data["variants"]:
+        yield Variant(group, school, text.replace(found.group(), school), text, None)
+
+
+def _head(text: str) -> tuple[str, str]:
+    lines = text.split("\n")
+    place = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    return "\n".join(lines[: place + 1]), "\n".join(lines[place + 1 :])

@@ -1,0 +1,132 @@
+"""The real stages as one function over texts, for swap tests: structure → blind → rank → judge → score.
+
+Texts are read by the product's own reader; the index lives in memory. What a stage has made of the same input is kept,
+because a swap test asks for the same pool a thousand times with one résumé changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matcher import __version__, blind, rank, score, structure
+from matcher.audit.swap import Assessed
+from matcher.canonical import canonical_json
+from matcher.justify import Judge, copied_from, justify
+from matcher.models import Assessment, BlindView, Criteria, Document, FileRow, Ranking, Resume, RunInfo, Shortlist
+from matcher.read.document import read_document
+from matcher.read.limits import Limits
+
+if TYPE_CHECKING:
+    from index import Embedder
+
+JudgeOf = Callable[[Ranking], Judge]
+
+
+class PoolAssessor:
+    """Assesses a whole pool of texts as a run would, everyone in the head of the list. Use as a context manager."""
+
+    def __init__(
+        self,
+        criteria: Criteria,
+        posting_text: str,
+        embedder: Embedder,
+        judge_of: JudgeOf,
+        day: date,
+        *,
+        mask_schools: bool = False,
+        mask_affinity: bool = False,
+        remember: bool = True,
+    ) -> None:
+        from index import Index
+
+        self._criteria = criteria
+        self._posting_text = posting_text
+        self._judge_of = judge_of
+        self._day = day
+        self._masks = {"mask_schools": mask_schools, "mask_affinity": mask_affinity}
+        self._remember = remember
+        self._folder = tempfile.TemporaryDirectory(prefix="matcher-swap-")
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._index = Index(self._connection, Path(self._folder.name), embedder)
+        self._read: dict[tuple[str, str], tuple[Document, Resume, BlindView]] = {}
+        self._pools: dict[bytes, Assessed] = {}
+        self._cells: dict[bytes, Assessment] = {}
+        self.pools_assessed = 0
+
+    def __enter__(self) -> PoolAssessor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def __call__(self, documents: Mapping[str, str]) -> Assessed:
+        """Return what the product makes of this pool."""
+        parts = {candidate: self._structured(candidate, text) for candidate, text in documents.items()}
+        key = canonical_json([[candidate, _seen(view)] for candidate, (_, _, view) in sorted(parts.items())])
+        known = self._pools.get(key)
+        if known is None or not self._remember:
+            known = self._assess(parts)
+            self._pools[key] = known
+        return known
+
+    def _structured(self, candidate: str, text: str) -> tuple[Document, Resume, BlindView]:
+        known = self._read.get((candidate, text))
+        if known is None:
+            document = read_document(text.encode("utf-8"), "resume.txt", Limits())
+            resume = structure.structure(document, candidate=candidate)
+            known = document, resume, blind.blind(document, resume, self._day, **self._masks)
+            self._read[candidate, text] = known
+        return known
+
+    def _assess(self, parts: Mapping[str, tuple[Document, Resume, BlindView]]) -> Assessed:
+        self.pools_assessed += 1
+        self._index.add([rank.passages(view) for _, _, view in parts.values()])
+        ranking = rank.rank(self._criteria, self._posting_text, self._index, allowed=parts.keys(), head=len(parts))
+        judge = self._judge_of(ranking)
+        assessments = {
+            candidate: self._judged(judge, view, document) for candidate, (document, _, view) in parts.items()
+        }
+        shortlist = self._shortlist(judge, ranking, assessments)
+        return _assessed(shortlist, ranking)
+
+    def _judged(self, judge: Judge, view: BlindView, document: Document) -> Assessment:
+        key = canonical_json([view.candidate, judge.name, document.id])
+        if key not in self._cells or not self._remember:
+            self._cells[key] = justify(view, document, self._criteria, judge, copied=copied_from(self._posting_text))
+        return self._cells[key]
+
+    def _shortlist(self, judge: Judge, ranking: Ranking, assessments: Mapping[str, Assessment]) -> Shortlist:
+        run = RunInfo(
+            id="run:swap", versions=(("matcher", __version__),), judge=judge.name, judge_note="", embedding="",
+            criteria_hash=self._criteria.hash, as_of=self._day, top=len(assessments),
+        )  # fmt: skip
+        files = [FileRow(file=candidate, status="read", candidate=candidate) for candidate in assessments]
+        return score.shortlist(
+            score.Pool(run=run, criteria=self._criteria, ranking=ranking, assessments=assessments, files=files)
+        )
+
+
+def _seen(view: BlindView) -> object:
+    """Everything of a view that index and judges can see; where a line stands in the file is not."""
+    lines = [[line.id, line.text, line.section, line.position, line.instruction_like] for line in view.lines]
+    rest = view.model_dump(mode="json", include={"as_of", "language", "positions", "education"})
+    return [lines, rest]
+
+
+def _assessed(shortlist: Shortlist, ranking: Ranking) -> Assessed:
+    return Assessed(
+        scores={entry.candidate: entry.score for entry in shortlist.entries},
+        fits={entry.candidate: entry.fit for entry in ranking.ranked},
+        ranks={entry.candidate: entry.rank for entry in shortlist.entries},
+        orders={entry.candidate: entry.order for entry in ranking.ranked},
+        verdicts={
+            entry.candidate: tuple(f"{cell.criterion}:{cell.verdict or cell.status}" for cell in entry.justifications)
+            for entry in shortlist.entries
+        },
+    )
