@@ -1,0 +1,111 @@
+"""Word tables of the linter, read once from ``tables/``: ordinary, strict, numbers, negations, banned."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from matcher.outreach.records import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es")
+
+
+class Banned(NamedTuple):
+    """One banned word or phrase, why it is banned, and the pattern that finds it."""
+
+    reason: str
+    pattern: re.Pattern[str]
+
+
+_Index = dict[str, tuple[Banned, ...]]
+_KEY = 3
+
+
+def table(name: str) -> str:
+    """Return the text of a file in ``tables/``."""
+    return (files("matcher.outreach") / "tables" / name).read_text("utf-8")
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return the words of a list in ``tables/``, in lower case; lines that begin with ``#`` are remarks."""
+    lines = (line for line in table(name).splitlines() if not line.startswith("#"))
+    return frozenset(word.casefold() for line in lines for word in line.split())
+
+
+@cache
+def ordinary(language: Language) -> frozenset[str]:
+    """Return the words that claim nothing: the list of the language and the words of its templates."""
+    spoken = {key: value for key, value in phrases(language).items() if key not in ("notice", "footer")}
+    glue = re.sub(r"\{[a-z_]+\}", " ", " ".join(_strings(spoken)))
+    return word_set(f"ordinary_{language}.txt") | frozenset(re.findall(r"[^\W\d_]+", glue.casefold()))
+
+
+@cache
+def phrases(language: Language) -> dict[str, object]:
+    """Return the phrase table of a language (see ``phrases.py``)."""
+    return tomllib.loads(table(f"phrases_{language}.toml"))
+
+
+@cache
+def language_words(name: str, language: Language) -> frozenset[str]:
+    """Return the words of one language in a table like ``numbers.toml``."""
+    return frozenset(str(tomllib.loads(table(name))[language]).casefold().split())
+
+
+def hard(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (reason, words) for all that may stand nowhere in a draft, in any language; ``text`` in lower case."""
+    return _search(text, _hard())
+
+
+def soft(text: str, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield (reason, words) for all that may not stand outside quotation marks in a draft of this language."""
+    return _search(text, _soft(language))
+
+
+@cache
+def _hard() -> _Index:
+    groups = tomllib.loads(table("banned.toml"))["hard"]
+    return _index((reason, word) for group in groups.values() for reason, found in group.items() for word in found)
+
+
+@cache
+def _soft(language: Language) -> _Index:
+    group = tomllib.loads(table("banned.toml"))["soft"][language]
+    return _index((reason, word) for reason, found in group.items() for word in found)
+
+
+def _index(entries: Iterable[tuple[str, str]]) -> _Index:
+    """Entries by the first letters of their first word, so that a text meets only the few that could match."""
+    found: dict[str, list[Banned]] = {}
+    for reason, word in entries:
+        first = re.match(r"[^\W_]*", word.casefold())
+        key = first.group()[:_KEY] if first else ""
+        found.setdefault(key, []).append(Banned(reason, re.compile(_word(word.casefold()))))
+    return {key: tuple(group) for key, group in found.items()}
+
+
+def _search(text: str, index: _Index) -> Iterator[tuple[str, str]]:
+    keys = {word[:size] for word in re.findall(r"[^\W_]+", text) for size in range(1, _KEY + 1)}
+    for key in sorted((keys | {""}) & index.keys()):
+        for banned in index[key]:
+            for match in banned.pattern.finditer(text):
+                yield banned.reason, match.group()
+
+
+def _word(word: str) -> str:
+    """Turn ``degree*`` into a pattern; a space or hyphen in the word fits any white space or hyphens."""
+    body = re.sub(r"(?:\\ |\\-)+", r"[\\s-]+", re.escape(word.removesuffix("*")))
+    start = r"(?<!\w)" if word[0].isalnum() else ""
+    return f"{start}{body}" + (r"\w*" if word.endswith("*") else r"(?!\w)")
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for part in parts for text in _strings(part)]
