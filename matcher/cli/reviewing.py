@@ -47,7 +47,8 @@ def review(
     from matcher.pipeline import reviewing
 
     options = reviewing.DeskOptions(name=name, blind_share=blind_first, below_sample=below, seed=seed, out=out,
-                                    host=host, port=port, allow_network=allow_network, public_host=public_host)  # fmt: skip
+                                    host=host, port=port, allow_network=allow_network,
+                                    public_host=public_host)  # fmt: skip
     settings = shared.settings(workspace=workspace, quiet=quiet or None)
     made = reviewing.review(settings, run, options, lambda link: opened(link, browser))
     shared.say(f"Version {made.version}, {'signed by ' + made.sealed_by if made.sealed_by else 'not signed'}.")

@@ -1,0 +1,324 @@
+"""The desk in a real browser: by keyboard alone, resumed, undone, blind first, deaf to hostile names, accessible."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fakes_report
+import fakes_review as fakes
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from matcher.models import Decision
+from matcher.review.acts import Request
+from matcher.review.plan import Policy
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run")  # fmt: skip
+HOSTILE = (
+    '<img src=x onerror="window.hit=1">', "<script>window.hit=1</script>", "javascript:window.hit=1", "=HYPERLINK(1)",
+    '"><svg onload="window.hit=1">', "</p></main><h1>Signed</h1>", "{{ 7*7 }}",
+    "<a href='javascript:window.hit=1'>x</a>", "\u202eevil", "' onfocus='window.hit=1' autofocus='",
+)  # fmt: skip
+
+STRANGE = """() => [...document.querySelectorAll('*')].filter(e =>
+    ['IMG', 'SVG', 'IFRAME'].includes(e.tagName.toUpperCase())
+    || (e.tagName === 'SCRIPT' && !e.src)
+    || (e.tagName === 'H1' && e.textContent === 'Signed')
+    || [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'autofocus'
+        || (['href', 'src', 'action'].includes(a.name) && !/^([/]|#)/.test(a.value)))
+).map(e => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not installed")
+    with sync_playwright() as made:
+        opened = made.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1360, "height": 860})
+    yield context.new_page()
+    context.close()
+
+
+def sit_down(page: Page, server: fakes.Running, name: str = "Rita", role: str | None = None) -> None:
+    """Log in if need be and give a name, by keyboard."""
+    page.goto(server.login if not server.keys.used else server.url + "/start")
+    page.locator("#name").fill(name)
+    if role:
+        page.locator("summary").click()
+        page.locator(f"input[value={role}]").check()
+    page.locator("#name").press("Enter")
+    page.wait_for_url(server.url + "/")
+
+
+def state(page: Page) -> dict[str, Any]:
+    return dict(page.evaluate("({...document.getElementById('main').dataset, url: location.pathname})"))
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key and wait until the desk has answered it."""
+    before = len(page.evaluate("performance.getEntriesByType('resource').map(e => e.name)"))
+    url, mode = page.url, state(page).get("mode")
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "([url, mode, before]) => !busy && (location.href !== url"
+        " || document.getElementById('main').dataset.mode !== mode ||"
+        " performance.getEntriesByType('resource').length > before)",
+        arg=[url, mode, before],
+    )
+
+
+def judge(page: Page) -> str:
+    """Answer one cell by keyboard as a careful person would, and return how it was answered."""
+    now = state(page)
+    if now["mode"] == "first":
+        press(page, "2")
+        now = state(page)
+        assert now["mode"] == "verdict"
+    if now["machine"]:
+        press(page, "Space")
+        return "agree"
+    press(page, "1")
+    return "verdict"
+
+
+@pytest.fixture
+def desk_server(tmp_path: Path) -> Iterator[tuple[fakes.Running, fakes.Memory]]:
+    verdicts = [*fakes_report.VERDICTS, (None, "met", "not_shown", None, "partial")]
+    desk, memory, workspace = fakes.desk(tmp_path, count=12, judged=8, verdicts=verdicts,
+                                         policy=Policy(seed="seed", blind_share=0.2))  # fmt: skip
+    with fakes.running(desk) as server:
+        yield server, memory
+    workspace.close()
+
+
+def test_thirty_cells_are_judged_by_keyboard_alone_and_a_reload_resumes(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, memory = desk_server
+    sit_down(page, server)
+    page.goto(server.url + "/next")
+    for number in range(30):
+        if number == 15:
+            open_cell = state(page)["url"]
+            page.reload()
+            assert state(page)["url"] == open_cell
+            page = page.context.new_page()
+            page.goto(server.url + "/next")
+            assert state(page)["url"] == open_cell
+        judge(page)
+    expect(page.locator(".progress label")).to_have_text("30 of 40 cells")
+    desk = server.room.desk
+    assert desk.progress(server.room.who) == (30, 40)
+    seen: set[tuple[str, str]] = set()
+    for event in memory.events:
+        cell = (event["candidate"], event["criterion"])
+        if event["kind"] == "human_first_look":
+            assert event["body"]["machine_shown"] is False and cell not in seen
+        if event["kind"] in ("human_agree", "human_verdict"):
+            seen.add(cell)
+    plan = desk.plan(server.room.who)
+    machine_said = {tuple(key) for key in plan.cells[:30] if key in plan.blind_first and desk.machine(key).verdict}
+    first = [(e["candidate"], e["criterion"]) for e in memory.events if e["kind"] == "human_first_look"]
+    assert set(first) == machine_said and machine_said
+
+
+def test_undo_returns_to_the_cell_and_takes_the_answer_back(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    page.goto(server.url + "/next")
+    first = state(page)["url"]
+    judge(page)
+    assert state(page)["url"] != first
+    press(page, "u")
+    assert state(page)["url"] == first
+    expect(page.locator(".progress label")).to_have_text("0 of 40 cells")
+
+
+def test_an_override_asks_for_a_reason_and_takes_the_selected_words(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    desk, who = server.room.desk, server.room.who
+    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "not_shown" and desk.machine_shown(who, k))
+    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    page.locator(".resume .line").nth(2).click(click_count=3)
+    page.keyboard.press("s")
+    expect(page.locator("#chosen li")).to_have_count(1)
+    page.keyboard.press("1")
+    expect(page.locator("#reason")).to_be_visible()
+    page.keyboard.press("1")
+    press(page, "Enter")
+    kept: Decision = desk.book.acts[-1]
+    assert (kept.kind, kept.verdict, kept.reason_code) == ("verdict", "met", "evidence_missed")
+    cell = next(c for c in desk.shortlist().entry(key.candidate).justifications if c.criterion == key.criterion)
+    assert cell.evidence[0].text == fakes_report.LINES[1]
+
+
+def test_names_stay_covered_until_somebody_says_why(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    for path in ("/", "/next", "/below", "/finish"):
+        page.goto(server.url + path)
+        text = page.locator("body").inner_text()
+        assert not [name for name in fakes_report.NAMES if name in text] and ".txt" not in text
+    page.goto(server.url + "/next")
+    candidate = state(page)["candidate"]
+    name = server.room.desk.case.document(candidate).text.split("\n")[0]
+    page.keyboard.press("b")
+    expect(page.locator("#unblind")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#unblind")).to_be_visible()
+    page.locator("#unblind textarea").fill("The quote is cut off.")
+    press(page, "Control+Enter")
+    assert name in page.locator(".resume").inner_text()
+    assert server.room.desk.book.unblinded("Rita") == {candidate}
+
+
+def test_a_person_goes_from_the_first_page_to_a_signed_list(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, memory = desk_server
+    sit_down(page, server)
+    page.get_by_role("link", name="Below the cut").click()
+    page.wait_for_selector("[data-page=below]")
+    for _ in range(4):
+        press(page, "3")
+    expect(page.locator("main")).to_contain_text("4 looked at")
+    page.goto(server.url + "/")
+    page.locator("table.list tbody a").first.click()
+    page.wait_for_selector("[data-page=person]")
+    page.locator("[data-decide=advance]").click()
+    press(page, "Control+Enter")
+    expect(page.locator("main")).to_contain_text("Advance, said Rita")
+    page.get_by_role("link", name="Finish").click()
+    page.locator("#signer").fill("Somebody")
+    page.locator("#signer").press("Enter")
+    expect(page.locator("#error")).to_contain_text("Type your name")
+    page.locator("#signer").fill("Rita")
+    page.locator("#signer").press("Enter")
+    expect(page.locator("main")).to_contain_text("signed by Rita")
+    assert memory.events[-1]["kind"] == "shortlist_sealed"
+
+
+def hostile_texts() -> dict[str, Any]:
+    made = {}
+    for number, text in enumerate(HOSTILE):
+        document = fakes_report.document(f"Name {number} {text}", [f"{line} {text}" for line in fakes_report.LINES],
+                                         file=f"file{number}{text}.txt")  # fmt: skip
+        made[fakes_report.candidate(document)] = document
+    return made
+
+
+def test_hostile_names_and_texts_create_no_element_and_no_attribute(page: Page, tmp_path: Path) -> None:
+    texts = hostile_texts()
+    desk, _, workspace = fakes.desk(tmp_path, texts=texts, pool=fakes_report.pool(texts, judged=len(texts)),
+                                    policy=Policy(seed="s", blind_share=0.0))  # fmt: skip
+    asked: list[str] = []
+    with fakes.running(desk) as server:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: pytest.fail("a dialog opened"))
+        sit_down(page, server)
+        who = server.room.who
+        for candidate in texts:
+            desk.act(who, Request("unblind", candidate, text="to look"))
+        paths = ["/", "/finish", "/compare?" + "&".join(f"c={c}" for c in list(texts)[:5])]
+        paths += [f"/cell/{c}/R1" for c in texts] + [f"/person/{c}" for c in texts]
+        for path in paths:
+            page.goto(server.url + path)
+            found = page.evaluate(STRANGE)
+            assert found == [] and page.evaluate("window.hit") is None, path
+        assert "<img src=x" in page.locator("body").inner_text() or "window.hit" in page.locator("body").inner_text()
+        assert {url.split("/")[2] for url in asked if url.startswith("http")} == {f"{server.host}:{server.port}"}
+        workspace.close()
+
+
+def test_pages_have_no_serious_accessibility_findings(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    page.goto(server.login)
+    axe = Axe()
+    look(axe, page, "start")
+    sit_down(page, server)
+    desk = server.room.desk
+    people = list(desk.case.pool.assessments)[:3]
+    judge_one = f"/cell/{people[0]}/R1"
+    for path in ("/", judge_one, f"/person/{people[0]}", "/below", "/disagreements", "/agreement", "/finish",
+                 "/compare?" + "&".join(f"c={c}" for c in people), "/nowhere-to-go"):  # fmt: skip
+        page.goto(server.url + path)
+        if path != "/nowhere-to-go":
+            look(axe, page, path)
+    page.goto(server.url + judge_one)
+    page.keyboard.press("?")
+    look(axe, page, "help")
+    page.keyboard.press("Escape")
+
+
+def look(axe: Axe, page: Page, where: str) -> None:
+    found = axe.run(page).response["violations"]
+    grave = [v for v in found if v["impact"] in ("serious", "critical")]
+    serious = [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in grave]
+    assert serious == [], where
+
+
+def test_the_focus_can_be_seen_and_the_tab_key_reaches_every_answer(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    page.goto(server.url + "/next")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        shown = page.evaluate(
+            "() => { const e = document.activeElement; const s = getComputedStyle(e);"
+            " return [e.dataset.answer || e.tagName, s.outlineStyle, parseFloat(s.outlineWidth)]; }"
+        )
+        if shown[0] != "BODY":
+            assert shown[1] != "none" and shown[2] >= 2, shown
+        reached.add(shown[0])
+    assert {"met", "partial", "not_shown", "contradicted"} <= reached
+
+
+def test_the_report_opens_offline_prints_and_is_accessible(browser: Browser, tmp_path: Path) -> None:
+    import io
+
+    import pypdf
+
+    from matcher import report
+
+    shortlist, texts = fakes_report.shortlist(9, 7)
+    (tmp_path / "report.html").write_text(report.render_html(shortlist, texts), "utf-8")
+    (tmp_path / "summary.html").write_text(report.render_summary(shortlist, texts), "utf-8")
+    context = browser.new_context(offline=True, java_script_enabled=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.goto(f"file://{tmp_path}/report.html")
+    look(Axe(), page, "report")
+    page.locator("blockquote a").first.click()
+    target = page.evaluate("document.querySelector(':target').textContent")
+    assert target in fakes_report.LINES
+    for size in ("A4", "Letter"):
+        assert len(pypdf.PdfReader(io.BytesIO(page.pdf(format=size))).pages) >= 8
+        page.goto(f"file://{tmp_path}/summary.html")
+        assert len(pypdf.PdfReader(io.BytesIO(page.pdf(format=size))).pages) <= 2
+        page.goto(f"file://{tmp_path}/report.html")
+    assert problems == []
+    context.close()
