@@ -15,7 +15,7 @@ from datetime import date
 from itertools import combinations
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from matcher.canonical import content_id
 from matcher.models import Document, Record, Resume
@@ -42,6 +42,8 @@ def text_hash(text: str) -> str:
 
 class Entry(Record):
     """What is compared of one candidate; contacts and name are hashes, so that the record holds no personal data."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     candidate: str
     text_hash: str

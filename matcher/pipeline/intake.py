@@ -6,7 +6,7 @@ Parsing goes on in workers while passages are embedded here; at most a few files
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -87,7 +87,6 @@ def take(
         intake.rows += [item if isinstance(item, FileRow) else item.row for item in batch]
         intake.added += len(new)
         session.progress("read", len(intake.rows), None)
-    intake.rows = _linked(session, intake.rows)
     return intake
 
 
@@ -192,5 +191,37 @@ def passages(view: BlindView) -> tuple[Passage, ...]:
     return rank.passages(view).passages
 
 
-def _linked(session: Session, rows: list[FileRow]) -> list[FileRow]:
-    return rows
+def linked(session: Session, rows: Sequence[FileRow]) -> tuple[FileRow, ...]:
+    """Return the rows with proposals of copies and versions among them.
+
+    An older version of the same person's résumé (same contact and name, much the same text, a known order in time)
+    gives way to the newest and stands linked; everything weaker is a proposal on the row, and nobody is merged.
+    """
+    candidates = [row.candidate for row in rows if row.status == "read" and row.candidate]
+    entries = [_entry(session.workspace, candidate) for candidate in candidates]
+    proposed = duplicates.links(entries)
+    older = duplicates.versions(entries, proposed)
+    near: dict[str, list[str]] = {}
+    for link in proposed:
+        near.setdefault(link.one, []).append(link.other)
+        near.setdefault(link.other, []).append(link.one)
+    return tuple(_with_links(row, near, older) for row in rows)
+
+
+def _with_links(row: FileRow, near: Mapping[str, Sequence[str]], older: Mapping[str, str]) -> FileRow:
+    if row.status != "read" or row.candidate is None:
+        return row
+    links = tuple(near.get(row.candidate, ()))
+    if row.candidate not in older:
+        return row.model_copy(update={"links": links})
+    values = {"status": "duplicate", "reason": "older_version", "duplicate_of": older[row.candidate], "links": links}
+    return FileRow.model_validate(row.model_dump() | values)
+
+
+def _entry(workspace: Workspace, candidate: str) -> duplicates.Entry:
+    """What is compared of a candidate, made once and kept."""
+    kept = workspace.get("compared", candidate, duplicates.Entry)
+    if kept is None:
+        kept = duplicates.entry(candidate, workspace.document(candidate), workspace.resume(candidate))
+        workspace.put("compared", candidate, kept)
+    return kept

@@ -75,6 +75,7 @@ def assess(
 ) -> Outcome:
     """Rank, justify, score and deliver the candidates of these rows."""
     day = matching.as_of(opened.settings, opened.workspace, job.criteria)
+    rows = intake.linked(opened, rows)
     allowed = {row.candidate for row in rows if row.status == "read" and row.candidate}
     ranking = matching.rank_pool(opened, job, allowed)
     opened.log.record("ranked", actor="system", body={"embedding": ranking.embedding, "candidates": len(allowed)})
