@@ -13,6 +13,7 @@ from matcher.llm.asking import (
     estimate_tokens,
     prompt_tokens,
 )
+from matcher.llm.batch import Asked, BatchOutcome, batch_lines, read_batch
 from matcher.llm.budget import Budget
 from matcher.llm.fake import FunctionLLM, completion
 from matcher.llm.gateway import Gateway, Pace, Spending
@@ -21,7 +22,9 @@ from matcher.llm.openai_endpoint import OpenAIEndpoint, checked_url, describe
 from matcher.llm.opening import embed_texts, open_gateway
 
 __all__ = [
+    "Asked",
     "Asker",
+    "BatchOutcome",
     "Budget",
     "Endpoint",
     "Failure",
@@ -37,6 +40,7 @@ __all__ = [
     "Store",
     "Usage",
     "WorkspaceStore",
+    "batch_lines",
     "checked_url",
     "completion",
     "describe",
@@ -44,4 +48,5 @@ __all__ = [
     "estimate_tokens",
     "open_gateway",
     "prompt_tokens",
+    "read_batch",
 ]

@@ -85,7 +85,7 @@ class OpenAIEndpoint:
         end = self._clock() + deadline
         for _ in range(2 * len(RUNGS) + 4):
             rung = self.dialect.rung
-            asked = self._arguments(request, rung)
+            asked = self.arguments(request, rung)
             status, headers, body = self._post("/chat/completions", asked, end - self._clock())
             if status == 200:
                 self._remember(rung)
@@ -139,7 +139,9 @@ class OpenAIEndpoint:
 
     # --- how it is asked -------------------------------------------------------------------------------------------
 
-    def _arguments(self, request: Request, rung: int) -> dict[str, Any]:
+    def arguments(self, request: Request, rung: int | None = None) -> dict[str, Any]:
+        """Return the body of a call: at this rung of the ladder, or at the one that is known to work."""
+        rung = self.dialect.rung if rung is None else rung
         messages = [{"role": "system", "content": request.system}, {"role": "user", "content": request.user}]
         asked: dict[str, Any] = {"model": self.model, "messages": messages, "stream": False}
         asked[self.dialect.limit_name] = min(request.max_tokens, self.dialect.most_tokens)
