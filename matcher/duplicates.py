@@ -23,6 +23,7 @@ from matcher.models import Document, Record, Resume
 _SHINGLE = 3
 _PERMUTATIONS = 128
 _SEED = 1
+_SCHEME = "affine32"
 NEAR = 0.25
 """Resemblance (Jaccard of word triples) from which two texts are linked; different people stay below 0.05."""
 VERSION = 0.5
@@ -97,7 +98,7 @@ def signature(text: str) -> bytes:
 
     words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     shingles = {" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
-    sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED)
+    sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme=_SCHEME)
     sketch.update_batch([shingle.encode("utf-8") for shingle in sorted(shingles)])
     return np.asarray(sketch.hashvalues, dtype="<u4").tobytes()
 
@@ -146,7 +147,7 @@ def _by_text(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
         if item.candidate in seen:
             continue
         values = np.frombuffer(item.signature, dtype="<u4").astype(np.uint64)
-        sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashvalues=values)
+        sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme=_SCHEME, hashvalues=values)
         near = [(resemblance(item, seen[other]), str(other)) for other in buckets.query(sketch)]
         for share, other in sorted(near, reverse=True)[:_MOST_LINKS]:
             if share >= NEAR:
