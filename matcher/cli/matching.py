@@ -93,6 +93,7 @@ def rank(
     only: Annotated[list[str] | None, typer.Option("--only", help="Only these candidate ids.")] = None,
     engine: Annotated[str, typer.Option(help="local, or ray over shards (extra [ray]).")] = "local",
     shards: Annotated[Path | None, typer.Option(help="Folder of the shards (with --engine ray).")] = None,
+    address: Annotated[str | None, typer.Option(help="Address of a Ray cluster (default: start one here).")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Never use an approximate index.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -103,7 +104,7 @@ def rank(
 
     settings = shared.settings(workspace=workspace, quiet=quiet or None)
     wanted = Wanted(like=like, location=location, languages=tuple(language or ()), since=since, ids=tuple(only or ()),
-                    exact=exact, engine=engine, shards=shards)  # fmt: skip
+                    exact=exact, engine=engine, shards=shards, address=address)  # fmt: skip
     with shared.progress(settings.quiet) as progress:
         ranked = rank_workspace(settings, posting, wanted, progress)
     return shown.ranking(ranked, as_json, settings.quiet)

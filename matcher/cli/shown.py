@@ -119,9 +119,10 @@ def criteria(made: Job, text: str, out: Path | None, as_json: bool) -> int:
 
 def ranking(ranked: RankedPool, as_json: bool, quiet: bool) -> int:
     """Show the fit order."""
+    code = 3 if ranked.missing else 0
     if as_json:
         say_json(_ranking_json(ranked))
-        return 0
+        return code
     rows = [
         (entry.order, ranked.files[entry.candidate], f"{entry.fit:.3f}", entry.candidate)
         for entry in ranked.ranking.ranked
@@ -130,7 +131,7 @@ def ranking(ranked: RankedPool, as_json: bool, quiet: bool) -> int:
         table(("Order", "File", "Fit", "Candidate"), rows[:100], title=ranked.title)
         say(ranked.ranking.policy)
         say("Fit compares candidates of this posting only, and decides nothing but who is read first.")
-    return 0
+    return code
 
 
 def _ranking_json(ranked: RankedPool) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Wanted:
     exact: bool = False
     engine: str = "local"
     shards: Path | None = None
+    address: str | None = None
 
     @property
     def filter(self) -> Filter:
@@ -49,6 +50,8 @@ class RankedPool:
     files: dict[str, str]
     facts: dict[str, HardFacts]
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: tuple[int, ...] = ()
+    """Shards that did not answer: the list is then not complete."""
 
     def lines(self, candidate: str, names: Sequence[str]) -> list[str]:
         """Return the texts of lines by their ids."""
@@ -115,9 +118,11 @@ def rank_workspace(
     """
     if posting is None and wanted.like is None:
         raise InputError("Name a posting, or a candidate with --like.")
-    if wanted.engine != "local":
-        raise ConfigError(f"There is no engine {wanted.engine}: use local.")
+    if wanted.engine not in ("local", "ray"):
+        raise ConfigError(f"There is no engine {wanted.engine}: use local or ray.")
     job = matching.read_job(posting) if posting is not None else None
+    if wanted.engine == "ray":
+        return _ranked_shards(settings, job, wanted, progress)
     with session(settings, "write", progress) as opened:
         rows = [row for row in opened.workspace.files() if row.status == "read" and row.candidate]
         if not rows:
@@ -129,6 +134,21 @@ def rank_workspace(
             return _ranked_pool(opened, job.criteria, ranking, rows)
         like = find_candidate(opened.workspace, wanted.like or "")
         return _ranked_pool(opened, None, rank.like(like, opened.index, wanted=wanted.filter), rows)
+
+
+def _ranked_shards(settings: Settings, job: matching.Job | None, wanted: Wanted, progress: Progress) -> RankedPool:
+    from matcher.pipeline import on_ray, ray_shards
+
+    if job is None:
+        raise InputError("With --engine ray name a posting.")
+    folder = wanted.shards or settings.workspace / "parts"
+    with on_ray.cluster(wanted.address) as ray:
+        ranking, known, missing = ray_shards.rank_shards(
+            ray, settings, job, folder, wanted.filter, progress, as_of=settings.as_of
+        )
+    files = {candidate: file for candidate, (file, _) in known.items()}
+    facts = {candidate: found for candidate, (_, found) in known.items()}
+    return RankedPool(job.criteria.title, ranking, files, facts, missing=missing)
 
 
 def _ranked_pool(opened: Session, criteria: Criteria | None, ranking: Ranking, rows: Sequence[FileRow]) -> RankedPool:
