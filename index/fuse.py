@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,23 +28,16 @@ def reciprocal_rank(lists: Sequence[Scores], weights: Sequence[float] | None = N
     return total
 
 
-def standard(scores: Scores) -> Scores:
-    """Return (score − mean) / standard deviation over the items; all zero where nothing differs.
+def normal_scores(scores: Scores) -> Scores:
+    """Return standard scores by rank: the normal quantile of (rank − ⅜) / (n + ¼) (Blom 1958).
 
-    Sums are correctly rounded (``math.fsum``), so that the order of items cannot change a bit.
+    Like z-scores these have mean 0 and deviation near 1, but a skewed scoring (BM25 over a pool where few items match
+    at all) cannot outvote another by its outliers. Equal scores share the mean of their ranks.
     """
-    if not len(scores):
-        return scores
-    mean = math.fsum(scores) / len(scores)
-    deviation = math.sqrt(math.fsum((scores - mean) ** 2) / len(scores))
-    if deviation <= 1e-12 * max(1.0, abs(mean)):
-        return np.zeros(len(scores))
-    return (scores - mean) / deviation
-
-
-def standard_sum(lists: Sequence[Scores], weights: Sequence[float] | None = None) -> Scores:
-    """Return the weighted sum of standardised scorings of the same items."""
-    total = np.zeros(len(lists[0]) if lists else 0)
-    for scores, weight in zip(lists, weights or [1.0] * len(lists), strict=True):
-        total += weight * standard(scores)
-    return total
+    size = len(scores)
+    values, back, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks = last - (counts - 1) / 2
+    quantile = NormalDist().inv_cdf
+    levels = np.array([quantile((rank - 0.375) / (size + 0.25)) for rank in ranks.tolist()])
+    return levels[back] if len(values) else np.zeros(0)

@@ -20,7 +20,7 @@ from index.lexical import Lexicon, Mask, Scores, contains_phrase
 from index.part import Part
 from index.query import Both, Either, Expression, Node, Not, Phrase
 from index.records import Passage
-from index.store import Store
+from index.store import Counts, Hashes, Store
 from index.vectors import TOP, best_of_items
 from index.words import words
 
@@ -94,16 +94,21 @@ class Pool:
         """Return the share of words that an item has in common with others: weighted Jaccard, 0 to 1."""
         if not others:
             return []
-        hashes, counts = self._store.terms(self._row(item))
+        hashes, counts = self._words_of(item)
         total = int(counts.sum())
         out = []
         for other in others:
-            theirs, times = self._store.terms(self._row(other))
+            theirs, times = self._words_of(other)
             _, left, right = np.intersect1d(hashes, theirs, assume_unique=True, return_indices=True)
             common = int(np.minimum(counts[left], times[right]).sum())
             joined = total + int(times.sum()) - common
             out.append(common / joined if joined else 0.0)
         return out
+
+    def _words_of(self, item: str) -> tuple[Hashes, Counts]:
+        if item not in self._words:
+            self._words[item] = self._store.terms(self._row(item))
+        return self._words[item]
 
     def _matches(self, node: Node) -> Mask:
         if isinstance(node, Not):
@@ -165,7 +170,7 @@ class Pool:
             complete = all(whole for _, _, whole in found) and len(products) <= k
             cut = -np.inf if complete else -np.sort(-products)[min(k, len(products)) - 1]
             keep = np.isfinite(products) & (products > cut)
-            np.maximum.at(out[:, query], places[keep], products[keep] / UNIT)
+            np.maximum.at(out[:, query], places[keep], products[keep].astype(np.float64) / UNIT)
         return out
 
     def _find_in(self, number: int, queries: Fixed, k: int) -> tuple[NDArray[np.float32], Places, bool]:
@@ -196,6 +201,10 @@ class Pool:
             numbers = np.array([n for _, n in placed], dtype=np.int64)
             out[item] = Lines(tuple(name for name, _ in placed), numbers, vectors[row])
         return out
+
+    @cached_property
+    def _words(self) -> dict[str, tuple[Hashes, Counts]]:
+        return {}
 
     @cached_property
     def _place(self) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 Find: the whole posting and its title, as lexical and as dense lists, fused by reciprocal rank.
 Order: BM25 of the whole posting plus the similarity of each criterion to a résumé's best three passages, criteria
-weighted by how specific their words are in this pool; both standardised over the plausible ones and added.
+weighted by how specific their words are in this pool; both as normal scores over the plausible ones, and added.
 Weights of criteria play no part: changing one must not change who was read.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Filter, Index, Pool, reciprocal_rank, standard
+from index import Filter, Index, Pool, normal_scores, reciprocal_rank
 from matcher.models import Criteria, Ranked, Ranking
 from matcher.rank.lines import nearest_lines
 from matcher.rank.slots import Head, fill
@@ -76,12 +76,12 @@ def rank(
     places = np.lexsort((np.arange(len(pool)), -fit))
     filled = fill(pool, [pool.ids[i] for i in places], head)
     ranked = _rows(pool, places, fit, lexical, dense, filled)
-    named = {c.id: text for c, text in zip(criteria.criteria, texts, strict=True)}
+    names = [criterion.id for criterion in criteria.criteria]
     shown = filled.size if lines is None else lines
     policy = f"{how} {balance.sentence} {pool.method}"
     return Ranking(
         criteria=criteria.hash, embedding=index.fingerprint, policy=policy.strip(), cut=filled.size,
-        ranked=(*nearest_lines(pool, ranked[:shown], named), *ranked[shown:]),
+        ranked=(*nearest_lines(pool, ranked[:shown], names, pool.embed(texts)), *ranked[shown:]),
     )  # fmt: skip
 
 
@@ -89,7 +89,9 @@ def narrowed(wanted: Filter | None, allowed: Collection[str] | None) -> Filter |
     """Return the filter with the pool's ids in it."""
     if allowed is None:
         return wanted
-    return replace(wanted or Filter(), ids=frozenset(allowed))
+    given = wanted or Filter()
+    ids = frozenset(allowed)
+    return replace(given, ids=ids if given.ids is None else ids & frozenset(given.ids))
 
 
 def balanced(pool: Pool, language: str | None, reads: frozenset[str] | None) -> Balance:
@@ -145,9 +147,9 @@ def _fit(
 ) -> Scores:  # fmt: skip
     spoken = found[balance.lexical[found] > 0]
     by_words = np.zeros(len(pool))
-    by_words[spoken] = standard(lexical[spoken])
+    by_words[spoken] = normal_scores(lexical[spoken])
     by_meaning = np.zeros(len(pool))
-    by_meaning[found] = standard(dense[found])
+    by_meaning[found] = normal_scores(dense[found])
     fit = balance.lexical * by_words + balance.dense * by_meaning
     if len(found) < len(pool):
         rest = np.ones(len(pool), dtype=np.bool_)

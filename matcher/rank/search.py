@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 
-from index import Filter, Index, Pool, expression, standard
+from index import Filter, Index, Pool, expression, normal_scores
 from matcher.models import Ranked, Ranking
 from matcher.rank.lines import nearest_lines
 from matcher.rank.order import Places, Scores, balanced, narrowed
@@ -35,9 +35,11 @@ def search(
         return Ranking(criteria="", embedding=index.fingerprint, policy="Nobody matches the expression.", ranked=())
     lexical = pool.lexical(parsed.words)
     dense = np.zeros(len(pool))
-    if parsed.words:
-        dense[kept] = pool.dense(index.queries([parsed.words], keep=False), among=kept)[:, 0]
-    return _listed(pool, index, kept, lexical, dense, language, limit, {QUERY: parsed.words})
+    asked = index.queries([parsed.words] if parsed.words else [], keep=False)
+    if len(asked):
+        dense[kept] = pool.dense(asked, among=kept)[:, 0]
+    got = _listed(pool, index, kept, lexical, dense, language, limit)
+    return got.model_copy(update={"ranked": nearest_lines(pool, got.ranked, [QUERY] * len(asked), asked)})
 
 
 def like(candidate: str, index: Index, *, wanted: Filter | None = None, limit: int = 20) -> Ranking:
@@ -51,22 +53,20 @@ def like(candidate: str, index: Index, *, wanted: Filter | None = None, limit: i
         return Ranking(criteria="", embedding=index.fingerprint, policy="There is nobody to compare with.", ranked=())
     dense = np.zeros(len(pool))
     dense[kept] = (pool.dense(vectors, top=1, among=kept) * weights).sum(axis=1) / weights.sum()
-    return _listed(pool, index, kept, pool.lexical(text), dense, source.languages[0], limit, {})
+    return _listed(pool, index, kept, pool.lexical(text), dense, source.languages[0], limit)
 
 
 def _listed(
-    pool: Pool, index: Index, kept: Places, lexical: Scores, dense: Scores, language: str | None, limit: int,
-    asked: Mapping[str, str],
+    pool: Pool, index: Index, kept: Places, lexical: Scores, dense: Scores, language: str | None, limit: int
 ) -> Ranking:  # fmt: skip
     balance = balanced(pool, language, index.languages)
     by_words, by_meaning = np.zeros(len(pool)), np.zeros(len(pool))
-    by_words[kept], by_meaning[kept] = standard(lexical[kept]), standard(dense[kept])
+    by_words[kept], by_meaning[kept] = normal_scores(lexical[kept]), normal_scores(dense[kept])
     fit = balance.lexical * by_words + balance.dense * by_meaning
     places = kept[np.lexsort((kept, -fit[kept]))][:limit]
     rows = [
         Ranked(candidate=pool.ids[i], order=n, fit=float(fit[i]), lexical=float(lexical[i]), dense=float(dense[i]))
         for n, i in enumerate(places.tolist(), start=1)
     ]
-    shown = nearest_lines(pool, rows, asked) if any(asked.values()) else tuple(rows)
     policy = f"{len(kept)} of {len(pool)} match. {balance.sentence} {pool.method}"
-    return Ranking(criteria="", embedding=index.fingerprint, policy=policy, cut=len(rows), ranked=shown)
+    return Ranking(criteria="", embedding=index.fingerprint, policy=policy, cut=len(rows), ranked=tuple(rows))
