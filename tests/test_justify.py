@@ -193,6 +193,18 @@ def test_a_licence_whose_line_says_that_it_lapsed_is_not_met():
     assert cell.verdict == "partial" and "in force" in failed(cell)
 
 
+def test_a_verdict_against_plain_words_is_asked_about_and_marked():
+    rows = [("Currently studying for the CCRN", "certificates", None), ("Nights in intensive care", "other", None)]
+    document, view = document_and_view(rows)
+    criteria = CRITERIA.model_copy(
+        update={"criteria": (CRITERIA.criteria[4].model_copy(update={"text": "CCRN certification"}),)}
+    )
+    llm = says([answer("F1", "met", ["L1"])])
+    cell = justify(view, document, criteria, ModelJudge(llm)).justifications[0]
+    assert cell.unsure and "plain words agree" in failed(cell)
+    assert len(llm.requests) == 2
+
+
 # --- replies ---------------------------------------------------------------------------------------------------------
 
 

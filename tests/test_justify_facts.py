@@ -7,7 +7,7 @@ from fakes_llm import baker, bakery_criteria, document_and_view
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.justify import facts, merge, render, standing
+from matcher.justify import credentials, facts, merge, render, standing
 from matcher.models import BlindEducation, BlindPosition, Cell, Criterion, Verdict
 
 
@@ -127,6 +127,34 @@ def test_a_degree_that_is_not_there_is_left_to_reading_where_experience_may_repl
     criterion = asks("Master's degree or equivalent practical experience", degree="master")
     assert facts.decide(criterion, educated(BlindEducation(level="bachelor", line="L1"))) is None
     assert facts.decide(asks("A master's degree", degree="master"), educated()) is None
+
+
+# --- certificates and languages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "verdict"),
+    [
+        ("CCRN certification", ["CCRN since 2022"], "met"),
+        ("CCRN certification", ["Currently studying for the CCRN; exam not scheduled"], "not_shown"),
+        ("CCRN certification", ["CCRN, lapsed in spring"], "contradicted"),
+        ("CCRN certification", ["PCCN, 2021"], None),
+        ("CCRN certification", ["baking, CCRN, patience, trust, calm, care, nights"], None),
+        ("Active BLS and ACLS", ["BLS and ACLS to 2027"], "met"),
+        ("Active BLS and ACLS", ["BLS to 2028", "ACLS lapsed in June"], "partial"),
+        ("Certification such as CPIM or CSCP", ["CSCP, 2024"], "met"),
+        ("Certification such as CPIM or CSCP", ["CPIM, obtenue en mai 2024"], "met"),
+        ("Conversational Spanish or Somali", ["Spanish, conversational, daily. Vietnamese, a little."], "met"),
+        ("Fluent Spanish", ["Spanish (conversational); French (native)"], None),
+        ("Fluent Spanish", ["Español (materno), inglés (básico)"], "met"),
+        ("Spanish", ["Spanish, a few words, basic"], None),
+    ],
+)
+def test_plain_words_decide_about_certificates_and_languages(text, rows, verdict):
+    section = "languages" if "anish" in text else "certificates"
+    _, view = document_and_view([(row, section, None) for row in rows])
+    decision = credentials.decide(asks(text), view)
+    assert (decision.verdict if decision else None) == verdict
 
 
 # --- residence and permission to work --------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ not assessed, always visibly in ``checks``:
   not shown where every line named was no evidence (addressed to the reader, copied from the posting, a keyword list);
 - a reason that names a number, name or title which stands nowhere is withheld and the cell marked unsure;
 - a length of time below the minimum lowers *met* to *partial*; *met* without a position that counts becomes *partial*;
-- a degree below the one asked, or a licence whose only line says that it has lapsed, lowers *met* to *partial*.
+- a degree below the one asked, or a licence whose only line says that it has lapsed, lowers *met* to *partial*;
+- a verdict that plain words about a certificate or a language speak against is marked unsure.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from matcher.justify import facts
-from matcher.justify.grounding import pattern, ungrounded
+from matcher.justify import credentials, facts
+from matcher.justify.grounding import keyword_list, pattern, ungrounded
 from matcher.models import BlindView, Cell, Check, Criterion, Line
 
 SHINGLE = 6
 COPIED_SHARE = 0.6
-LIST_ITEMS = 6
 _WORD = re.compile(r"\w+", re.UNICODE)
-_SEPARATOR = re.compile(r"\s*[,;|•·★/●▪–]\s*|\s{3,}")
 
 
 @dataclass(frozen=True)
@@ -59,22 +58,13 @@ def copied_from(posting: str) -> Callable[[str], bool]:
     return copied
 
 
-def keyword_list(line: Line) -> bool:
-    """Say whether a line outside any position is a list of short terms, which shows nothing done."""
-    if line.position is not None:
-        return False
-    items = [item for item in _SEPARATOR.split(line.text) if item]
-    words = len(_WORD.findall(line.text))
-    return len(items) >= LIST_ITEMS and words <= 4 * len(items)
-
-
 def check(cell: Cell, criterion: Criterion, material: Material) -> Outcome:
     """Return what becomes of one cell, with every check that was made."""
     if cell.status != "done":
         complaint = cell.reason if cell.why_not_assessed == "reply_invalid" else None
         return Outcome(cell, complaint)
     state = _State(cell, criterion, material)
-    for step in (_ids, _eligible, _present, _years, _degree, _licence, _reason):
+    for step in (_ids, _eligible, _present, _years, _degree, _licence, _credentials, _reason):
         step(state)
     return Outcome(state.result(), "; ".join(state.complaints) or None, state.years)
 
@@ -232,6 +222,18 @@ def _licence(state: _State) -> None:
     if void:
         state.complaints.append("the cited line says that something has lapsed")
         state.lower("partial")
+
+
+def _credentials(state: _State) -> None:
+    """Plain words about a certificate or a language against the verdict: a difference is asked about and marked."""
+    decision = credentials.decide(state.criterion, state.material.view)
+    if decision is None or state.cell.status != "done":
+        return
+    held, said = decision.verdict in ("met", "partial"), state.cell.verdict in ("met", "partial")
+    state.note("plain words agree", held == said, "" if held == said else decision.reason)
+    if held != said:
+        state.complaints.append(f"read again: {decision.reason}")
+        state.change(unsure=True)
 
 
 def _reason(state: _State) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcher.justify import facts
+from matcher.justify import credentials, facts
 from matcher.models import BlindView, Cell, Criteria, Criterion, Nearest
 
 
@@ -27,7 +27,7 @@ class EvidenceJudge:
 
 
 def _cell(criterion: Criterion, view: BlindView, nearest: tuple[str, ...]) -> Cell:
-    decision = facts.decide(criterion, view)
+    decision = facts.decide(criterion, view) or credentials.decide(criterion, view)
     if decision is None or not decision.final:
         return Cell(
             criterion=criterion.id, status="not_assessed", why_not_assessed="no_judge", lines=(), nearest=nearest

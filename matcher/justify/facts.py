@@ -21,7 +21,7 @@ from typing import Any, Literal
 from matcher.models import BlindEducation, BlindPosition, BlindView, Criterion, DegreeLevel, Line, Verdict
 from matcher.timeline import find_ranges, months_ago, union_months
 
-FactKind = Literal["years", "degree"]
+FactKind = Literal["years", "degree", "certificate", "language"]
 ORDER: tuple[DegreeLevel, ...] = ("secondary", "vocational", "associate", "bachelor", "master", "doctorate")
 MONTH_TOLERANCE = 1
 YEAR_TOLERANCE = 6
@@ -185,16 +185,16 @@ def _rank(education: BlindEducation) -> int:
 
 
 def _span(position: BlindPosition, view: BlindView, cited: Iterable[Line]) -> tuple[int, int] | None:
-    """Months ago from and to, clipped by a cited line of the position that says since when."""
+    """Months ago from and to, clipped by a cited line of the position that says since when and no other time."""
     if position.from_ago is None or position.to_ago is None:
         return None
     start = position.from_ago
     for line in cited:
         if line.position != position.id:
             continue
-        for found in find_ranges(line.text):
-            if found.kind == "since" and found.first is not None:
-                start = min(start, max(months_ago(found.first, view.as_of), position.to_ago))
+        ranges = find_ranges(line.text)
+        if len(ranges) == 1 and ranges[0].kind == "since" and ranges[0].first is not None:
+            start = min(start, max(months_ago(ranges[0].first, view.as_of), position.to_ago))
     return start, position.to_ago
 
 
@@ -217,14 +217,15 @@ def _words() -> _Words:
     return _Words(
         window=re.compile(windows),
         numbers=data["numbers"],
-        equivalent=_any_word(data["equivalent"]),
-        denied=_any_word(data["denied"]),
-        lapsed=_any_word(data["lapsed"]),
-        underway=_any_word(data["underway"]),
+        equivalent=any_word(data["equivalent"]),
+        denied=any_word(data["denied"]),
+        lapsed=any_word(data["lapsed"]),
+        underway=any_word(data["underway"]),
         vague=frozenset(data["vague"]),
     )
 
 
-def _any_word(words: Iterable[str]) -> re.Pattern[str]:
+def any_word(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of these words or phrases, whole, in lower-case text."""
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")

@@ -1,4 +1,7 @@
-"""Does a reason say only what can be seen? Numbers, names, titles and personal words are looked up, not believed."""
+"""Words in lines and reasons: is a line a mere list, and does a reason say only what can be seen?
+
+Numbers, names, titles and personal words of a reason are looked up, not believed.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from matcher.models import BlindView, Cell, Criterion
+from matcher.models import BlindView, Cell, Criterion, Line
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NUMBER = re.compile(r"\d[\d.,'  ]*\d|\d")
 _NAME = re.compile(r"(?<![\w.])(?:[A-ZÀ-ÞА-Я][\w&+#./-]*|\w*[A-Z]{2,}\w*)", re.UNICODE)
+_SEPARATOR = re.compile(r"\s*[,;|•·★/●▪–]\s*|\s{3,}")
+LIST_ITEMS = 6
 _ID = re.compile(r"(?<!\w)[LP]\d+(?!\w)")
+
+
+def keyword_list(line: Line) -> bool:
+    """Say whether a line outside any position is a list of short terms, which shows nothing done."""
+    if line.position is not None:
+        return False
+    items = [item for item in _SEPARATOR.split(line.text) if item]
+    words = len(_WORD.findall(line.text))
+    return len(items) >= LIST_ITEMS and words <= 4 * len(items)
 
 
 def ungrounded(cell: Cell, criterion: Criterion, view: BlindView) -> list[str]:
