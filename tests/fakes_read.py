@@ -123,7 +123,8 @@ def _actual_text(canvas: Canvas) -> None:
 
 
 _TRICKS: dict[str, Callable[[Canvas], None]] = {
-    "white": _coloured(1, 1, 1), "near_background": _coloured(0.985, 0.985, 0.985), "transparent": _coloured(0, 0, 0, 0),
+    "white": _coloured(1, 1, 1), "near_background": _coloured(0.985, 0.985, 0.985),
+    "transparent": _coloured(0, 0, 0, 0),
     "tiny": _tiny, "tiny by matrix": _scaled, "render_mode": _mode3, "off_page": _off_page, "covered": _under_shape,
     "covered by an image": _under_image, "clipped": _clipped, "actual_text": _actual_text,
 }  # fmt: skip
@@ -180,7 +181,9 @@ def locked_pdf() -> bytes:
     import pikepdf
 
     out = io.BytesIO()
-    pikepdf.open(io.BytesIO(pdf(lines(VISIBLE)))).save(out, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    pikepdf.open(io.BytesIO(pdf(lines(VISIBLE)))).save(
+        out, encryption=pikepdf.Encryption(user="secret", owner="secret")
+    )
     return out.getvalue()
 
 
@@ -193,14 +196,15 @@ def drawing_bomb() -> bytes:
         body = "/X Do " * 10 if level < 14 else "0 0 1 1 re f"
         objects.append(f"<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</X {level + 1} 0 R>>>>"
                        f"/Length {len(body)}>>stream\n{body}\nendstream")  # fmt: skip
-    return _assemble(objects)
+    return assemble(objects)
 
 
-def _assemble(objects: list[str]) -> bytes:
+def assemble(objects: list[str]) -> bytes:
+    """A PDF of these numbered objects, the first of them its root."""
     out, places = b"%PDF-1.7\n", []
     for number, body in enumerate(objects, 1):
         places.append(len(out))
-        out += f"{number} 0 obj{body}endobj\n".encode()
+        out += f"{number} 0 obj{body}endobj\n".encode("latin-1")
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     tail = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer<</Root 1 0 R/Size {len(objects) + 1}>>"
     return out + f"{tail}\nstartxref\n{len(out)}\n%%EOF".encode()

@@ -210,7 +210,20 @@ def _is_table_side(side: list[Piece], other: list[Piece], height: float) -> bool
     if level > 0.85 and length < 22 and len(side) <= 0.45 * len(other):
         return True
     other_length = sum(q.length for q in other) / len(other)
-    return level > 0.6 and length < 26 and other_length < 38
+    return level > 0.6 and length < 26 and other_length < 38 and not _wraps(other, height)
+
+
+def _wraps(side: list[Piece], height: float) -> bool:
+    """Whether full lines go on in lower case on the next line: running text, which no column of values is."""
+    edge = max(p.x1 for p in side)
+    ordered = sorted(side, key=lambda p: p.mid)
+    wrapped = sum(
+        below.mid - above.mid < 2.2 * height
+        and above.x1 > edge - 0.3 * (edge - above.x0)
+        and below.words[0].text[0].islower()
+        for above, below in pairwise(ordered)
+    )
+    return wrapped >= max(2, 0.08 * len(side))
 
 
 def _level(side: list[Piece], other: list[Piece], reach: float) -> float:

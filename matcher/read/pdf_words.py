@@ -159,7 +159,7 @@ class _Reader:
     def turned(self, index: int) -> bool:
         """Whether a character does not stand upright on the page as seen."""
         angle = self.raw.FPDFText_GetCharAngle(self.text, index)
-        quarters = (angle / _QUARTER - self.frame.turns) % 4
+        quarters = (angle / _QUARTER + self.frame.turns) % 4  # the angle counts clockwise
         return bool(angle >= 0 and min(quarters, 4 - quarters) > _TILT)
 
 
