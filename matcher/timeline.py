@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from matcher.models import BlindView, PartialDate
 
 RangeKind = Literal["range", "since", "until", "single"]
 MONTHS_OF_A_YEAR = 12
+_DIGITS = re.compile(r"(?:19|20)\d\d|['’‘]\d\d|\d\d?\s?[/.-]\s?\d\d|[^\W\d_]{3}\.? \d\d(?!\d)")
+"""What every stretch of time holds: a year, or two digits where a year can stand."""
 TOUCH = 1
 """Months between an end and the next start that still count as touching."""
 
@@ -154,12 +156,15 @@ def _single(match: re.Match[str], kind: RangeKind, grammar: _Grammar) -> DateRan
     return DateRange(match.start(), match.end(), moment, end, False, kind)
 
 
+@lru_cache(maxsize=4096)
 def find_ranges(text: str) -> tuple[DateRange, ...]:
     """Return every stretch of time written in ``text``, in order, without overlaps.
 
     *range* has both ends (or runs to the present), *since* only its start, *until* only its end,
     *single* is one year, month or season.
     """
+    if not _DIGITS.search(text):
+        return ()
     grammar, found = _grammar(), list[DateRange]()
     taken: list[tuple[int, int]] = []
     patterns: tuple[tuple[RangeKind, re.Pattern[str]], ...] = (

@@ -7,12 +7,11 @@ a fragment in unknown words may be a name or a place that no rule has found, and
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-import tomllib
 
 from matcher.blind.rules import Mask
 from matcher.models import SectionKind, Span
@@ -59,9 +58,9 @@ def _kept_from(piece: str) -> int | None:
     if pattern("regions", "all").fullmatch(bare):
         return 0
     region = re.search(r"[\s]((?:[A-Z]{2})|[A-ZÀ-Þ]\w+)$", bare)
-    if region and pattern("regions", "all").fullmatch(region.group(1)) and len(words) <= 4:
-        if not any(_known(word) and word.islower() for word in words):
-            return piece.index(region.group(1))
+    named = region is not None and pattern("regions", "all").fullmatch(region.group(1)) is not None
+    if region and named and len(words) <= 4 and not any(_known(word) and word.islower() for word in words):
+        return piece.index(region.group(1))
     if len(words) >= PROSE_WORDS or looks_like_title(bare) or any(_known(word) for word in words):
         return 0
     return 0 if pattern("authorisation", "licence").search(bare) else None

@@ -46,6 +46,12 @@ class View:
                 found = kind
         return found
 
+    def stretches(self) -> tuple[tuple[int, int, SectionKind], ...]:
+        """The whole text as ``(start, end, kind)``: each section runs to the next one's start."""
+        starts = sorted({0, *(span.start for span, _ in self.sections)})
+        ends = [*starts[1:], len(self.text)]
+        return tuple((start, end, self.section_at(start)) for start, end in zip(starts, ends, strict=True))
+
 
 def _signs(view: View) -> Iterator[Mask]:
     """Names become a placeholder, contacts nothing."""
@@ -70,7 +76,7 @@ def _job_dates(view: View) -> Iterator[Mask]:
             ranges = find_ranges(view.text[span.start : span.end])
             whole = any(found.kind == "range" for found in ranges)
             for found in ranges:
-                if found.kind == "range" or not whole and _of_the_job(found, job):
+                if found.kind == "range" or (not whole and _of_the_job(found, job)):
                     yield Mask(span.start + found.start, span.start + found.end, "job_date")
 
 
@@ -131,7 +137,7 @@ def _schools(view: View) -> Iterator[Mask]:
 def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, ...]:
     """Return every mask over the neutral copy, in order, without overlaps; of two, the earlier rule counts."""
     found = [*_signs(view)]
-    found += find(view.text, view.resume.language, options, view.section_at)
+    found += find(view.text, view.resume.language, options, view.stretches())
     found += _places(view)
     found += _job_dates(view)
     found += _courses(view)

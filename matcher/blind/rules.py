@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -56,18 +56,27 @@ def rules() -> tuple[Rule, ...]:
 
 
 def find(
-    text: str, language: str | None, options: Collection[str], section_at: Callable[[int], SectionKind]
+    text: str, language: str | None, options: Collection[str], sections: Sequence[tuple[int, int, SectionKind]]
 ) -> Iterator[Mask]:
-    """Yield what the rules hide in a text; they may overlap."""
+    """Yield what the rules hide in a text; they may overlap.
+
+    ``sections`` are ``(start, end, kind)`` in order, and cover the text.
+    """
     for rule in rules():
         if rule.option is not None and rule.option not in options:
             continue
         if rule.languages and (language or "") not in rule.languages:
             continue
-        for match in rule.pattern.finditer(text):
-            if match.end() > match.start() and (not rule.only or section_at(match.start()) in rule.only):
-                start, end = match.span("hide" if "hide" in rule.pattern.groupindex else 0)
-                yield Mask(start, end, rule.category, _cased(rule.text, match.group()))
+        for start, end, kind in sections:
+            if not rule.only or kind in rule.only:
+                yield from _matches(rule, text, start, end)
+
+
+def _matches(rule: Rule, text: str, start: int, end: int) -> Iterator[Mask]:
+    for match in rule.pattern.finditer(text, start, end):
+        if match.end() > match.start():
+            first, last = match.span("hide" if "hide" in rule.pattern.groupindex else 0)
+            yield Mask(first, last, rule.category, _cased(rule.text, match.group()))
 
 
 def _cased(text: str, found: str) -> str:

@@ -30,9 +30,8 @@ def _alone(text: str) -> bool:
     """Whether a line stands for itself: a heading, or hardly more than dates."""
     if heading_kind(text) is not None:
         return True
-    ranges = find_ranges(text) if any(c.isdigit() for c in text) else ()
-    dated = sum(found.end - found.start for found in ranges if found.kind in ("range", "since"))
-    return dated * 5 >= len(text) * 2
+    dated = sum(found.end - found.start for found in find_ranges(text) if found.kind in ("range", "since"))
+    return dated * 5 >= len(text) * 2 and dated > 0
 
 
 def _with_work(lines: Sequence[ContentLine], found: Sequence[Part]) -> list[Part]:

@@ -10,13 +10,17 @@ from matcher.structure.words import alternatives, table
 from matcher.timeline import find_ranges
 
 EMAIL = re.compile(r"[\w.+'%-]+\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+")
-_DOMAINS = "com|org|net|io|dev|me|co|edu|gov|info|ai|app|de|fr|es|it|pt|nl|se|uk|eu|us|ca|ch|at|be|in|br|mx|no|dk|fi|pl|ie|au|nz|jp|kr|cn|tech|blog|page|online|site|xyz"
+_DOMAINS = (
+    "com|org|net|io|dev|me|co|edu|gov|info|ai|app|de|fr|es|it|pt|nl|se|uk|eu|us|ca|ch|at|be|in|br|mx|no|dk|fi|pl|ie|au"
+    "|nz|jp|kr|cn|tech|blog|page|online|site|xyz"
+)
 LINK = re.compile(
     rf"(?:https?://|www\.)[^\s,;|)>\]]+|(?<![\w@.])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[^\s,;|)>\]]*)?(?![\w@])",
     re.IGNORECASE,
 )
 HANDLE = re.compile(
-    r"(?<!\w)(?:linkedin|github|gitlab|twitter|skype|telegram|instagram|xing|whatsapp|orcid|behance|dribbble|stack overflow|researchgate|medium|facebook)"
+    r"(?<!\w)(?:linkedin|github|gitlab|twitter|skype|telegram|instagram|xing|whatsapp|orcid|behance|dribbble"
+    r"|stack overflow|researchgate|medium|facebook)"
     r"(?:\s*(?:id|profile|handle)?\s*[:/]\s*@?[\w./@-]+|\s+@[\w./-]+)|(?<![\w@])@[A-Za-z]\w{2,}(?![\w.@])|\bin/[\w-]{4,}",
     re.IGNORECASE,
 )
@@ -40,7 +44,10 @@ def _address() -> re.Pattern[str]:
     prefixes = alternatives([*lower, *(word.capitalize() for word in words["address_prefixes"])])
     glued = alternatives(words["address_suffixes"])
     apart = alternatives(word.capitalize() for word in words["address_suffixes"])
-    number, name = r"\d{1,5}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?", r"[A-ZÀ-Þ0-9][\w'’.-]*"
+    number, name = (
+        r"(?!\d{1,2}/(?:19|20)\d\d)\d{1,5}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?",
+        r"[A-ZÀ-Þ0-9][\w'’.-]*",
+    )
     small = r"(?:(?:de|du|des|la|le|les|del|della|dos|das|da|do|di)\s+)*(?:[dlDL]['’])?"
     return re.compile(
         rf"(?<!\w)(?:{number},?\s+(?:block\s+of\s+)?(?:[NSEW]\.?\s+)?(?:{name}\s+){{0,4}}?{kinds}(?!\w)"
@@ -62,6 +69,8 @@ REGIONS = ("US", "GB", "DE", "FR", "ES", "IT")
 """Numbering plans tried for a number without a country code."""
 
 
+TOP = 1500
+"""Characters in which numbers without a country code are tried by other plans than the first."""
 LEAST_DIGITS = 8
 """Digits of a number without a country code; shorter ones are sizes, dates and prices more often than telephones."""
 
@@ -74,8 +83,9 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
         return
     dates = [(found.start, found.end) for found in find_ranges(text) if found.kind != "single"]
     candidates = [match.span() for match in _PHONE.finditer(text)]
-    for country in REGIONS:
-        matcher = phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.VALID)
+    for number, country in enumerate(REGIONS):
+        searched = text if number == 0 else text[:TOP]
+        matcher = phonenumbers.PhoneNumberMatcher(searched, country, leniency=phonenumbers.Leniency.VALID)
         candidates += [(found.start, found.end) for found in matcher]
     for start, end in candidates:
         digits = sum(c.isdigit() for c in text[start:end])

@@ -19,7 +19,8 @@ _CONNECT = re.compile(
     r"^[\s.,:–—-]*(?:\([A-Z. ]+\)\s*)?(?:(?:of|in|en|de|für|der|di|em|i|op het gebied van)\b|d['’])?\s*", re.IGNORECASE
 )
 _GENERIC = re.compile(
-    r"^(?:(?:of|degree)\s+)*(?:science|sciences|arts|applied science|applied arts|business administration|fine arts|education|engineering|degree)"
+    r"^(?:(?:of|degree)\s+)*(?:sciences?|arts|applied sciences?|applied arts|business administration|fine arts"
+    r"|education|engineering|degree)"
     r"\s*,?\s*(?:(?:in|en)\b|\()?\s*",
     re.IGNORECASE,
 )
@@ -83,7 +84,8 @@ def _field(text: str, start: int, end: int) -> str | None:
     found = _until_stop(rest)
     if re.search(r"[^\W\d_]{3}", found) and len(found) <= 60 and not _school(found):
         return found
-    return table("degrees")["implied"].get(re.sub(r"[^a-z]", "", text[start:end].casefold()))
+    implied: dict[str, str] = table("degrees")["implied"]
+    return implied.get(re.sub(r"[^a-z]", "", text[start:end].casefold()))
 
 
 def _until_stop(text: str) -> str:

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 from matcher.structure.words import table
 
 
 @cache
-def _patterns() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in table("instructions")["patterns"]))
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    data = table("instructions")
+    parts: dict[str, str] = data["parts"]
+    return tuple(
+        re.compile(re.sub(r"\{([a-z_]+)\}", lambda m: parts[m.group(1)], entry["pattern"]), re.MULTILINE)
+        for entry in data["patterns"]
+    )
+
+
+@cache
+def _excuse() -> re.Pattern[str]:
+    return re.compile(table("instructions")["excuse"])
+
+
+def _plain(text: str) -> str:
+    """Compatibility forms, no invisible characters, single spaces, lower case."""
+    shown = text
+    if not text.isascii():
+        shown = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return re.sub(r"\s+", " ", shown).casefold()
 
 
 def is_instruction(text: str) -> bool:
-    """Whether a line tells its reader, a model or a system what to do or to conclude."""
-    return bool(_patterns().search(re.sub(r"\s+", " ", text).casefold()))
+    """Whether a line tells its reader, a model or a system what to do or what to conclude."""
+    plain = _plain(text)
+    hits = (match for pattern in _patterns() for match in pattern.finditer(plain))
+    return any(not _excuse().search(plain[: match.start()]) for match in hits)

@@ -36,6 +36,8 @@ def ordinary_words() -> frozenset[str]:
 
 def folded(text: str) -> str:
     """Lower case without accents: how names are compared."""
+    if text.isascii():
+        return text.casefold()
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return plain.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("ı", "i")
 
@@ -76,9 +78,10 @@ def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
 
 def _tokens(text: str, known: dict[str, Strength]) -> Iterator[_Token]:
     for match in _WORD.finditer(text):
-        word = re.sub(r"['’]s$", "", match.group())
-        shown = word[0].isupper() or not word[0].islower()
-        strength = known.get(folded(word)) if shown else None
+        word = match.group()
+        if word.endswith(("'s", "’s")):
+            word = word[:-2]
+        strength = None if word[0].islower() else known.get(folded(word))
         yield _Token(match.start(), match.start() + len(word), word, strength)
 
 
@@ -122,6 +125,8 @@ def _meant(text: str, tokens: Sequence[_Token], at: int) -> bool:
 
 def occurrences(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield where the person with these name words is named, in order."""
+    if not words:
+        return
     known = strengths(words, text)
     tokens = list(_tokens(text, known))
     at = 0

@@ -21,6 +21,10 @@ _SPLIT = re.compile(
 )
 _NOT_IN_A_NAME = re.compile(r"[\d@:/#$%&=<>\[\]{}!?+*_]")
 _SPACED = re.compile(r"^(?:\w ){2,}\w$")
+_ABSTRACT = re.compile(r"^\w{2,}(?:ment|tion|sion|ness|ity|ship|ics|ical|ology|ional|cate|gist|soft|ware)$")
+_CONTACT = re.compile(r"@|(?<!\d)\d{3}[-. )/]{1,2}\d{3,4}|\+\d")
+TOP = 1500
+"""Characters in which contacts show that a résumé names its owner."""
 Found = tuple[int, str]
 """Offset and text of a fragment."""
 
@@ -129,6 +133,29 @@ def _single_words(lines: Sequence[ContentLine], source: str, witness: str) -> tu
     return ()
 
 
+def _openings(lines: Sequence[ContentLine], source: str) -> list[Found]:
+    """The first fragments of the first lines, and every fragment of a first line that holds contacts."""
+    out: list[Found] = []
+    for at, line in enumerate(lines[:4]):
+        pieces = list(fragments(line, source))
+        contact = _CONTACT.search(source[line.start : line.end])
+        if at < 2 or contact:
+            out += pieces if contact or (at == 0 and len(pieces) <= 3) else pieces[:1]
+    return out
+
+
+def _headline(text: str, source: str) -> bool:
+    """Whether a fragment that no witness knows reads like a line of work and not like a name.
+
+    Where the top holds no contacts either (a résumé without its owner), one such word is enough.
+    """
+    usual = [w.casefold() in ordinary_words() or bool(_ABSTRACT.search(w.casefold())) for w in name_parts(text)]
+    if _CONTACT.search(source[:TOP]):
+        return all(usual)
+    again = len(re.findall(re.escape(text), source, re.IGNORECASE)) > 1
+    return any(usual) or again
+
+
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:
     """Return where the person's name is first stated; several places where it is stated in parts."""
     labelled = tuple(_labelled(lines, source))
@@ -146,8 +173,7 @@ def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Se
         cut = _before_the_title(found, witness)
         if cut is not None and not written_like_a_name(found[1]):
             return (cut,)
-    top = {line.start for line in lines[:3]}
-    first = [f for f in plain if f[0] in top or f in head[:3]]
+    first = [f for f in plain if f in _openings(lines, source) and not _headline(f[1], source)]
     if first:
         return tuple(first[:1])
     loose = [

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from matcher.models import Section, SectionKind, Span
 from matcher.structure.lines import ContentLine
-from matcher.structure.words import table
+from matcher.structure.words import alternatives, table
 from matcher.timeline import find_ranges
 
 MAX_WORDS = 7
@@ -40,17 +41,22 @@ class Part:
 
 
 @cache
+def _headings() -> dict[SectionKind, dict[str, list[str]]]:
+    return cast("dict[SectionKind, dict[str, list[str]]]", table("headings"))
+
+
+@cache
 def _exact() -> dict[str, SectionKind]:
-    return {phrase: kind for kind, words in table("headings").items() for phrase in words["exact"]}  # type: ignore[misc]
+    return {phrase: kind for kind, words in _headings().items() for phrase in words["exact"]}
 
 
 @cache
 def _words() -> tuple[tuple[re.Pattern[str], SectionKind], ...]:
     return tuple(
-        (re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words['words']))})(?!\w)"), kind)
-        for kind, words in table("headings").items()
+        (re.compile(rf"(?<!\w){alternatives(words['words'])}(?!\w)"), kind)
+        for kind, words in _headings().items()
         if words["words"]
-    )  # type: ignore[return-value]
+    )
 
 
 def _folded(text: str) -> str:

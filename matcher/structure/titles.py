@@ -91,7 +91,7 @@ def split_header(texts: Sequence[str]) -> tuple[str, str | None]:
     """
     pieces = [piece for text in texts for piece in _STRONG.split(_first_sentences(text))]
     parts = [_clean(part) for piece in pieces for part in ([piece] if "," in piece else _AT.split(piece, maxsplit=1))]
-    parts = [part for part in parts if re.search(r"\w", part)]
+    parts = [part for part in parts if re.search(r"[^\W_]", part)]
     if not parts:
         return "", None
     scores = [looks_like_title(part) - 0.5 * _looks_like_organisation(part) for part in parts]
@@ -99,5 +99,5 @@ def split_header(texts: Sequence[str]) -> tuple[str, str | None]:
     title, beside = _split_weak(parts[best]) if scores[best] > 0 or len(parts) == 1 else (parts[best], None)
     others = [part for i, part in enumerate(parts) if i != best and not _beside_the_point(part)]
     named = [part for part in others if _looks_like_organisation(part)]
-    organisation = (named or others or [beside])[0]
-    return _clean(title), _clean(organisation) if organisation else None
+    organisation = next(iter([*named, *others]), beside)
+    return _clean(title), (_clean(organisation) or None) if organisation else None
