@@ -116,16 +116,24 @@ def justify(
     workspace: WorkspaceOption = None,
     llm: LlmOption = None,
     top: TopOption = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="Write what would be asked as a Batch API file, and ask nothing now.")
+    ] = None,
+    replies: Annotated[
+        Path | None, typer.Option("--batch-replies", help="Take in the output file of a batch first.")
+    ] = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
     """Rank and justify what the workspace holds already; answers that are kept are not asked again."""
-    from matcher.pipeline.stages import justify_workspace
+    from matcher.pipeline import stages
 
     settings = shared.settings(workspace=workspace, llm=llm, top=top, as_of=as_of, quiet=quiet or None)
     with shared.progress(settings.quiet) as progress:
-        outcome = justify_workspace(settings, posting, out, progress)
+        if batch is not None:
+            return shown.batch(stages.batch_file(settings, posting, batch, progress), batch)
+        outcome = stages.justify_workspace(settings, posting, out, progress, replies)
     return shown.outcome(outcome, as_json, settings.quiet)
 
 

@@ -173,6 +173,12 @@ def search(hits: Sequence[SearchHit], as_json: bool) -> int:
     return 0
 
 
+def batch(requests: int, path: Path) -> int:
+    """Say what a batch file holds and what to do with it."""
+    say(f"{requests} requests in {path}: run them as a batch, then `matcher justify … --batch-replies OUTPUT`.")
+    return 0
+
+
 def estimate(settings: Settings, posting: Path, resumes: Sequence[Path], progress: Progress) -> int:
     """Show what a run would cost, before anything is asked."""
     from matcher.pipeline.stages import estimate as make
@@ -183,4 +189,4 @@ def estimate(settings: Settings, posting: Path, resumes: Sequence[Path], progres
     return 0
 
 
-__all__ = ["criteria", "estimate", "intake", "outcome", "ranking", "search", "shared"]
+__all__ = ["batch", "criteria", "estimate", "intake", "outcome", "ranking", "search", "shared"]

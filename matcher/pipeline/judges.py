@@ -52,6 +52,13 @@ class LoggedReplies:
 
 
 @contextmanager
+def store(session: Session) -> Iterator[LoggedReplies]:
+    """Yield the workspace's replies as a gateway's store, logged, on a connection of their own."""
+    with llm.WorkspaceStore(session.settings.workspace) as kept:
+        yield LoggedReplies(kept, session.log)
+
+
+@contextmanager
 def readers(session: Session, ranking: Ranking, gateway: llm.Gateway | None = None) -> Iterator[Readers]:
     """Yield the readers that the settings ask for.
 
@@ -65,10 +72,10 @@ def readers(session: Session, ranking: Ranking, gateway: llm.Gateway | None = No
     if settings.llm == "none":
         yield Readers(offline(session, ranking))
         return
-    with llm.WorkspaceStore(settings.workspace) as store:
+    with store(session) as kept:
         opened = llm.open_gateway(
             settings.llm,
-            store=LoggedReplies(store, session.log),
+            store=kept,
             budget=settings.budget_tokens,
             deadline=settings.deadline,
         )

@@ -11,8 +11,8 @@ from index import Filter
 from matcher import rank, structure
 from matcher.config import Settings
 from matcher.errors import ConfigError, InputError
-from matcher.models import Criteria, FileRow, HardFacts, Ranked, Ranking
-from matcher.pipeline import intake, matching
+from matcher.models import BlindView, Criteria, FileRow, HardFacts, Ranked, Ranking
+from matcher.pipeline import intake, judges, judging, matching
 from matcher.pipeline.run import Outcome, assess
 from matcher.pipeline.session import Progress, Session, no_progress, session
 from matcher.posting import file as criteria_file
@@ -183,18 +183,45 @@ def find_candidate(workspace: Workspace, name: str) -> str:
     raise InputError(f"{name} means {len(found)} candidates: give more of the id.")
 
 
-def justify_workspace(settings: Settings, posting: Path, out: Path, progress: Progress = no_progress) -> Outcome:
-    """Rank and justify what the workspace holds already.
+def justify_workspace(
+    settings: Settings, posting: Path, out: Path, progress: Progress = no_progress, replies: Path | None = None
+) -> Outcome:
+    """Rank and justify what the workspace holds already; ``replies`` is the output of a batch to take in first.
 
     Raises:
-        InputError: an empty workspace.
+        InputError: an empty workspace, or a file that is no batch output.
     """
     job = matching.read_job(posting)
     with session(settings, "write", progress) as opened:
-        rows = opened.workspace.files()
-        if not any(row.status == "read" for row in rows):
-            raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
+        rows = _filled(opened)
+        if replies is not None:
+            with judges.store(opened) as kept:
+                judging.batch_read(settings, job.criteria, _head_views(opened, job, rows), kept, replies)
         return assess(opened, job, rows, out)
+
+
+def batch_file(settings: Settings, posting: Path, path: Path, progress: Progress = no_progress) -> int:
+    """Write the questions that no kept reply answers as a Batch API file; return how many."""
+    job = matching.read_job(posting)
+    with session(settings, "write", progress) as opened, judges.store(opened) as kept:
+        views = _head_views(opened, job, _filled(opened))
+        return judging.batch_write(settings, job.criteria, views, kept, path)
+
+
+def _filled(opened: Session) -> tuple[FileRow, ...]:
+    rows = opened.workspace.files()
+    if not any(row.status == "read" for row in rows):
+        raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
+    return rows
+
+
+def _head_views(opened: Session, job: matching.Job, rows: Sequence[FileRow]) -> list[BlindView]:
+    """The views of those whom the judge would read."""
+    day = matching.as_of(opened.settings, opened.workspace, job.criteria)
+    linked = intake.linked(opened, rows)
+    allowed = {row.candidate for row in linked if row.status == "read" and row.candidate}
+    ranking = matching.rank_pool(opened, job, allowed)
+    return [matching.view_of(opened, candidate, day)[0] for candidate in matching.head(ranking)]
 
 
 def search_workspace(settings: Settings, text: str, limit: int) -> list[SearchHit]:
@@ -225,8 +252,6 @@ def estimate(
     settings: Settings, posting: Path, paths: Sequence[Path], progress: Progress = no_progress
 ) -> list[tuple[str, str]]:
     """Return what a run would ask and cost, as names and values; nothing is asked and nothing is kept."""
-    from matcher.pipeline import judging
-
     job = matching.read_job(posting)
     with tempfile.TemporaryDirectory() as folder:
         aside = settings.model_copy(update={"workspace": Path(folder) / "estimate"})
