@@ -38,6 +38,9 @@ def run(
     ] = None,
     estimate: Annotated[bool, typer.Option("--estimate", help="Print calls, tokens and minutes; ask nothing.")] = False,
     as_of: AsOfOption = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint-out", help="Write the audit log's signed checkpoint here.")
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
@@ -50,6 +53,8 @@ def run(
         if estimate:
             return shown.estimate(settings, posting, resumes, progress)
         outcome = run_all(settings, posting, resumes, out, progress)
+    if checkpoint is not None:
+        checkpoint.write_text(outcome.checkpoint, "utf-8")
     return shown.outcome(outcome, as_json, settings.quiet)
 
 

@@ -43,6 +43,8 @@ def options(
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out"),
+    review: Annotated[bool, typer.Option("--review", help="Then open the review in the browser.")] = False,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser by itself.")] = True,
     workspace: WorkspaceOption = None,
     quiet: QuietOption = False,
 ) -> int:
@@ -53,7 +55,12 @@ def demo(
     settings = shared.settings(workspace=workspace or Path(".matcher/demo"), quiet=quiet or None)
     with shared.progress(settings.quiet) as progress:
         outcome = demonstration.demo(settings, out, progress)
-    return shown.outcome(outcome, as_json=False, quiet=settings.quiet)
+    code = shown.outcome(outcome, as_json=False, quiet=settings.quiet)
+    if review:
+        from matcher.cli.reviewing import review as open_desk
+
+        return open_desk(run=outcome.shortlist.run.id, out=out, browser=browser, workspace=settings.workspace)
+    return code
 
 
 def info(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> int:

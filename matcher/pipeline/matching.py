@@ -32,6 +32,7 @@ from matcher.pipeline import intake
 from matcher.pipeline.session import Session
 from matcher.posting import file as criteria_file
 from matcher.posting import posting
+from matcher.review.settle import settle
 from matcher.workspace import Workspace
 
 _LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "openai", "pypdfium2", "tantivy")
@@ -237,4 +238,4 @@ def quoter(stored: StoredRun, document: Callable[[str], Document]) -> score.Quot
 def shortlist_of(workspace: Workspace, stored: StoredRun) -> Shortlist:
     """Return the shortlist of a stored run with people's acts in place; the machine's own where there are none."""
     decisions = workspace.decisions(stored.run.id)
-    return score.shortlist(pool_of(stored), decisions, quoter(stored, workspace.document))
+    return settle(pool_of(stored), decisions, quoter(stored, workspace.document))
