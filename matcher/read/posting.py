@@ -5,6 +5,7 @@ Navigation, footers, cookie notices and forms are left out; a hidden block is no
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from matcher.models import Document
@@ -49,6 +50,8 @@ def read_posting_document(data: bytes, name: str, limits: Limits) -> Document:
         part = LexborHTMLParser(markup)
         HtmlWalk(draft, styles_of(part), bullets=False).walk(part.root)
     elif tree.root is not None:
+        if tree.css_first("h1,h2") is None:
+            _add_title(re.split(r" [|–—-] ", heading)[0], "", draft)
         left_out = frozenset(node.mem_id for node in tree.css(_BOILERPLATE) if not _holds_most(node, tree))
         HtmlWalk(draft, styles_of(tree), bullets=False, left_out=left_out).walk(tree.root)
     return draft.build(data, name, "text/html")
