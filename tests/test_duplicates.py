@@ -10,8 +10,8 @@ from matcher import duplicates
 from matcher.models import Document, IdentitySpan, Page, Resume, Span
 
 WORDS = (
-    "plan", "lead", "care", "report", "train", "nurse", "ward", "shift", "night", "team", "bed", "unit", "head", "check",
-    "list", "hospital", "west", "east", "patient", "doctor", "phone", "rota", "handover", "infection", "rate", "daily",
+    "plan", "lead", "care", "report", "train", "nurse", "ward", "shift", "night", "team", "bed", "unit", "head",
+    "check", "list", "hospital", "west", "east", "patient", "doctor", "phone", "rota", "handover", "infection", "rate", "daily",
 )  # fmt: skip
 ALICE = "alice@example.net"
 
