@@ -7,6 +7,7 @@ import json
 import pytest
 from fakes_llm import HONEST, answer, baker, bakery_criteria, document_and_view, says, scripted
 
+from matcher.errors import LogError
 from matcher.justify import (
     AsSecond,
     EvidenceJudge,
@@ -351,6 +352,34 @@ def test_a_stop_marks_the_rest_and_still_answers_everybody_who_is_stored():
     states = [a.justifications[0].why_not_assessed for a in out]
     assert states == ["pending", None, "pending", "pending", None, "pending"]
     assert len(stops) == 1
+
+
+def test_a_defect_that_one_resume_uncovers_is_a_record_and_the_others_are_read():
+    class Fragile:
+        name, note = "fragile", ""
+
+        def read(self, view, criteria):
+            if view.candidate == "cand:1":
+                raise ZeroDivisionError("Jordan Vale")
+            return ()
+
+    items = [(view, document) for document, view in (baker(f"cand:{n}") for n in range(3))]
+    out = list(justify_all(items, CRITERIA, Fragile(), concurrency=2))
+    whys = [a.justifications[0].why_not_assessed for a in out]
+    assert whys == ["reply_invalid", "call_failed", "reply_invalid"]
+    assert "Jordan" not in out[1].model_dump_json()
+
+
+def test_a_log_that_cannot_be_written_stops_the_run():
+    class Silent:
+        name, note = "silent", ""
+
+        def read(self, view, criteria):
+            raise LogError("disk full")
+
+    document, view = baker()
+    with pytest.raises(LogError):
+        list(justify_all([(view, document)], CRITERIA, Silent()))
 
 
 def test_a_judge_that_leaves_out_a_criterion_or_doubles_one_gives_one_cell_each():

@@ -101,8 +101,11 @@ def _one(item: Item, setting: Setting) -> Result:
             None,
         )
     except BudgetReached as error:
-        return unread(
-            view, setting.criteria, setting.judge, "budget", "the budget was reached before this résumé"
-        ), error
+        return unread(view, setting.criteria, setting.judge, "budget", "the budget ended before this résumé"), error
     except ModelUnreachable as error:
         return unread(view, setting.criteria, setting.judge, "pending", "the run stopped before this résumé"), error
+    except MatcherError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the boundary of the batch: one candidate's defect is a record
+        detail = f"an unexpected {type(error).__name__} while this résumé was read: please report it"
+        return unread(view, setting.criteria, setting.judge, "call_failed", detail), None
