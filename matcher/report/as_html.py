@@ -44,7 +44,6 @@ def render_html(
         below=shown.below,
         files=shown.files,
         shorts=shown.shorts,
-        column_names={c.id: c.id for c in shortlist.criteria.criteria},
         bars={person.number: score_bar(person) for person in people},
         texts=dict(_texts(shown, people)),
         checkpoint=checkpoint,

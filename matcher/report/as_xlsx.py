@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from matcher import sinks
@@ -21,6 +22,7 @@ from matcher.report.view import CandidateView, CellView, Pack, counts_sentence, 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
+    from openpyxl.styles import PatternFill
     from openpyxl.worksheet.worksheet import Worksheet
 
 Row = Sequence[str | int | float | None]
@@ -152,12 +154,12 @@ def _audit(book: Workbook, shown: Pack, checkpoint: str | None) -> None:
 def _sheet(
     book: Workbook, title: str, head: Row, widths: Sequence[int], rows: Iterable[Row], freeze: str = "A2"
 ) -> Worksheet:
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(title)
     top, bold = Alignment(vertical="top", wrap_text=True), Font(name="Calibri", size=11, bold=True)
-    shade = PatternFill("solid", fgColor="E3E8EE")
+    shade = _pattern("E3E8EE")
     number = 0
     for number, row in enumerate([head, *rows], 1):
         for column, value in enumerate(row, 1):
@@ -197,9 +199,14 @@ def _for_printing(sheet: Worksheet) -> None:
 
 
 def _fill(sheet: Worksheet, row: int, column: int, colour: str) -> None:
+    sheet.cell(row, column).fill = _pattern(colour)
+
+
+@cache
+def _pattern(colour: str) -> PatternFill:
     from openpyxl.styles import PatternFill
 
-    sheet.cell(row, column).fill = PatternFill("solid", fgColor=colour)
+    return PatternFill("solid", fgColor=colour)
 
 
 def _without_clock(data: bytes, stamp: datetime) -> bytes:

@@ -10,7 +10,7 @@ from matcher.report.view import CandidateView, CellView
 
 WIDTH, HEIGHT, GAP = 1000, 74, 3
 _BLOCK_TOP, _BLOCK = 22, 30
-_NARROW = 34
+_NARROW = 24
 """Blocks narrower than this carry no label, only a title."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
 from matcher.models import (
@@ -9,6 +10,7 @@ from matcher.models import (
     DuplicateReason,
     EntryStatus,
     FindingKind,
+    Gate,
     GateState,
     Justification,
     NotAssessedReason,
@@ -96,6 +98,15 @@ FINDING: dict[FindingKind, str] = {
     "encoding_guessed": "Encoding guessed",
     "other": "Note",
 }
+LANGUAGE: dict[str, str] = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "ms": "Malay", "nb": "Norwegian",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "so": "Somali", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 DECISION: dict[str, str] = {"advance": "Advance", "hold": "Hold", "decline": "Decline"}
 COUNT: dict[str, str] = {"files": "files", "read": "read", "duplicate": "duplicates", "unreadable": "unreadable"}
 
@@ -108,6 +119,24 @@ def answer(cell: Justification | None) -> Answer:
     """Return the verdict of a cell, or *not_assessed*."""
     verdict: Verdict | None = None if cell is None or cell.status != "done" else cell.verdict
     return verdict or "not_assessed"
+
+
+def gates_line(gates: Iterable[Gate], hidden: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return where somebody stands on the must-haves in a few words, each with its sign; none for no must-haves."""
+    by_state: dict[str, list[str]] = {}
+    for gate in gates:
+        by_state.setdefault("hidden" if gate.criterion in hidden else gate.state, []).append(gate.criterion)
+    total, shown = sum(map(len, by_state.values())), len(by_state.get("met", []))
+    phrases = (("partial", "◐", "partly"), ("open", "○", "ask about"), ("contradicted", "✕", "contradicted"),
+               ("not_assessed", "–", "not assessed"), ("hidden", "?", "you first"))  # fmt: skip
+    made = [("●", f"all {total} shown" if shown == total else f"{shown} of {total} shown")] if total else []
+    made += [(sign, f"{word} {', '.join(by_state[state])}") for state, sign, word in phrases if state in by_state]
+    return made
+
+
+def languages(codes: Iterable[str]) -> str:
+    """Return languages by name, a code that is not known as it stands."""
+    return ", ".join(LANGUAGE.get(code, code) for code in codes)
 
 
 def why_not(cell: Justification | None) -> str:

@@ -108,7 +108,7 @@ def _next(room: Room) -> Endpoint:
 
     async def following(asked: Asked) -> Response:
         room.desk.refresh()
-        return RedirectResponse(_onward(room, None) if room.who else "/start", 303)
+        return RedirectResponse(_address(_onward(room, None)) if room.who else "/start", 303)
 
     return following
 
@@ -140,40 +140,43 @@ def _act(room: Room, body: bytes) -> dict[str, str]:
     request = wire.read_act(body, room.desk, who)
     kept = room.desk.act(who, request)
     word = words.ANSWER[kept.verdict].word if kept.verdict else kept.kind.capitalize()
-    return {"next": _after(room, request), "said": f"{word} kept."}
+    return {"said": f"{word} kept.", **_arrival(room, _after(room, request))}
 
 
-def _after(room: Room, request: Request) -> str:
-    """The address to go to after an act; empty means to stay."""
+def _arrival(room: Room, where: CellKey | str) -> dict[str, str]:
+    """Where to go (empty: stay), and for a cell its page as well, so that a key is answered in one exchange."""
+    if isinstance(where, str):
+        return {"next": where}
+    return {"next": _address(where), "page": room.pages.cell(room.reviewer, where)}
+
+
+def _after(room: Room, request: Request) -> CellKey | str:
+    key = CellKey(request.candidate, request.criterion) if request.criterion else None
     if request.kind in STAYS:
-        return ""
+        return key or ""
     if request.kind == "reviewed_below_cut":
         return "/below"
-    if request.criterion is None:
-        return f"/person/{quote(request.candidate)}"
-    return _onward(room, CellKey(request.candidate, request.criterion))
+    return _onward(room, key) if key else f"/person/{quote(request.candidate)}"
 
 
-def _onward(room: Room, after: CellKey | None) -> str:
+def _onward(room: Room, after: CellKey | None) -> CellKey | str:
     who = room.reviewer
     if who.role == "adjudicator":
         open_ = room.desk.book.disagreements()
-        return _address(open_[0]) if open_ else "/disagreements"
-    key = room.desk.next_open(who, after)
-    return _address(key) if key else "/finish"
+        return open_[0] if open_ else "/disagreements"
+    return room.desk.next_open(who, after) or "/finish"
 
 
 def _undo(room: Room) -> dict[str, str]:
     who = room.reviewer
     act = room.desk.undo(who)
-    name = labels(room.desk, who).get(act.candidate, "")
+    where: CellKey | str = f"/person/{quote(act.candidate)}"
     if act.kind == "reviewed_below_cut":
         where = f"/below/{quote(act.candidate)}"
     elif act.criterion:
-        where = _address(CellKey(act.candidate, act.criterion))
-    else:
-        where = f"/person/{quote(act.candidate)}"
-    return {"next": where, "said": f"Taken back: {act.kind.replace('_', ' ')}, {name}."}
+        where = CellKey(act.candidate, act.criterion)
+    name = labels(room.desk, who).get(act.candidate, "")
+    return {"said": f"Taken back: {act.kind.replace('_', ' ')}, {name}.", **_arrival(room, where)}
 
 
 def _sign(room: Room, body: bytes) -> dict[str, str]:
@@ -184,5 +187,7 @@ def _sign(room: Room, body: bytes) -> dict[str, str]:
     return {"next": "/finish", "said": "Signed."}
 
 
-def _address(key: CellKey) -> str:
-    return f"/cell/{quote(key.candidate)}/{quote(key.criterion, safe='')}"
+def _address(where: CellKey | str) -> str:
+    if isinstance(where, str):
+        return where
+    return f"/cell/{quote(where.candidate)}/{quote(where.criterion, safe='')}"

@@ -97,7 +97,8 @@ def lit_places(desk: Desk, who: Reviewer, key: CellKey) -> tuple[Lit, ...]:
     cell = desk.machine(key)
     quotes: tuple[Quote, ...] = (cell.evidence or cell.nearest) if cell else ()
     kind = "evidence" if cell and cell.evidence else "nearest"
-    made = tuple(Lit(n, Span(start=q.start, end=q.end), kind) for n, q in enumerate(quotes))
+    spans = dict.fromkeys((q.start, q.end) for q in quotes)
+    made = tuple(Lit(n, Span(start=start, end=end), kind) for n, (start, end) in enumerate(spans))
     return made + chosen_places(desk, who, key, len(made))
 
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from matcher.errors import InputError
 from matcher.models import Decision, Justification, Shortlist
+from matcher.report.view import short_labels
 from matcher.review import rules
 from matcher.review.acts import Request, Reviewer
 from matcher.review.case import Case
@@ -80,7 +81,12 @@ class Desk:
         self._clock = clock
         self._run = case.pool.run.id
         self.book: Ledger = ledger(store.decisions(self._run))
+        self.files = {row.candidate: row.file for row in case.pool.files if row.status == "read" and row.candidate}
+        self.shorts = short_labels(list(self.files))
         self._machine = machine_verdicts(case.pool)
+        self._cells = {
+            CellKey(c, cell.criterion): cell for c, a in case.pool.assessments.items() for cell in a.justifications
+        }
         self._plans: dict[tuple[Order, Scope], Plan] = {}
         self._settled: tuple[int, Shortlist] | None = None
 
@@ -122,9 +128,7 @@ class Desk:
 
     def machine(self, key: CellKey) -> Justification | None:
         """Return the machine's cell."""
-        assessment = self.case.pool.assessments.get(key.candidate)
-        cells = assessment.justifications if assessment else ()
-        return next((cell for cell in cells if cell.criterion == key.criterion), None)
+        return self._cells.get(key)
 
     def answers(self, who: Reviewer, key: CellKey) -> Answers:
         """Return what this person has said about a cell."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from matcher.errors import InputError
 from matcher.models import Entry, Shortlist
 from matcher.report import words
-from matcher.report.view import display_name, short_labels
+from matcher.report.view import display_name
 from matcher.review.acts import Reviewer
 from matcher.review.desk import Desk
 from matcher.review.plan import CellKey
@@ -44,17 +44,14 @@ class Filters:
 
 def labels(desk: Desk, who: Reviewer) -> dict[str, str]:
     """Return how each candidate is called before this person: a short label, or the file once uncovered."""
-    entries = desk.shortlist().entries
     known = desk.book.unblinded(who.name)
-    shorts = short_labels([entry.candidate for entry in entries])
-    return {e.candidate: display_name(e.file) if e.candidate in known else shorts[e.candidate] for e in entries}
+    return {c: display_name(desk.files[c]) if c in known else short for c, short in desk.shorts.items()}
 
 
 def rows(desk: Desk, who: Reviewer, shortlist: Shortlist, filters: Filters) -> tuple[Row, ...]:
     """Return the rows of a list that pass the filters, in order."""
     names = labels(desk, who)
-    shorts = short_labels([entry.candidate for entry in shortlist.entries])
-    made = (_row(desk, who, entry, names[entry.candidate], shorts[entry.candidate]) for entry in shortlist.entries)
+    made = (_row(desk, who, e, names[e.candidate], desk.shorts[e.candidate]) for e in shortlist.entries)
     return tuple(row for row in made if _passes(row, filters))
 
 

@@ -19,7 +19,7 @@ from matcher.review.desk import Desk
 from matcher.review.list_view import Filters, labels, reweighted, rows, weights
 from matcher.review.page_text import lit, text_lines
 from matcher.review.plan import CellKey
-from matcher.review.settle import estimate, machine_pairs, sentences
+from matcher.review.settle import FEW, estimate, machine_pairs, sentences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,7 +66,7 @@ class Pages:
         """One candidate × criterion. Raises InputError."""
         desk, page = self._desk, cell_page(self._desk, who, key)
         return self._page(
-            "cell.html.j2", who, page=page, label=labels(desk, who)[key.candidate], entry=self._entry(key.candidate),
+            "cell.html.j2", who, page=page, label=labels(desk, who)[key.candidate],
             findings=self._findings(who, key.candidate), others=self._others(who, key),
         )  # fmt: skip
 
@@ -139,7 +139,7 @@ class Pages:
             parts.append((title, figures))
         changed = sum(desk.book.of(who.name, key).verdict == machine != mine for key, mine, machine in blind)
         return self._page(
-            "agreement.html.j2", who, parts=parts, estimate=estimate, changed=changed,
+            "agreement.html.j2", who, parts=parts, estimate=estimate, few=FEW, changed=changed,
             differed=sum(mine != machine for _, mine, machine in blind),
         )  # fmt: skip
 
@@ -179,7 +179,10 @@ class Pages:
     def _findings(self, who: Reviewer, candidate: str) -> list[tuple[str, str]]:
         """What was found about a file; details may hold a name and stay out until it is uncovered."""
         open_ = candidate in self._desk.book.unblinded(who.name)
-        return [(words.FINDING[f.kind], f.detail if open_ else "") for f in self._entry(candidate).findings]
+        pool = self._desk.case.pool
+        judged = pool.assessments.get(candidate)
+        found = (*pool.findings.get(candidate, ()), *(judged.findings if judged else ()))
+        return [(words.FINDING[finding.kind], finding.detail if open_ else "") for finding in found]
 
     def _masked(self, who: Reviewer, candidates: list[str]) -> dict[tuple[str, str], str]:
         """The first quote of every cell of these people, masked where they are not uncovered."""

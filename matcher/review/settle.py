@@ -14,6 +14,8 @@ from matcher.review.ledger import Ledger, ledger
 from matcher.review.plan import CellKey
 from matcher.score import Pool, QuoteSpan
 
+FEW = 10
+"""Below this many cells no coefficient is stated."""
 _COUNTING = ("verdict", "agree", "adjudicate", "advance", "hold", "decline", "reviewed_below_cut", "second_look",
              "first_look", "undo")  # fmt: skip
 
@@ -111,6 +113,8 @@ def _below(book: Ledger) -> str:
 
 def in_words(figures: Agreement) -> str:
     """Return all figures of an agreement in one phrase."""
+    if figures.n < FEW:
+        return f"agreement {_share(round((figures.raw.value or 0) * figures.n), figures.n)}, too few cells for more"
     shares = (("raw", figures.raw), ("AC1", figures.ac1), ("κ", figures.kappa), ("weighted κ", figures.quadratic))
     return f"agreement (n = {figures.n}) " + ", ".join(f"{name} {estimate(value)}" for name, value in shares)
 

@@ -31,16 +31,16 @@ async function post(path, body) {
   return data;
 }
 
-async function go(url, push = true) {
-  const answer = await fetch(url);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+async function go(url, push = true, html = null) {
+  const answer = html ? {url} : await fetch(url);
+  const page = new DOMParser().parseFromString(html || await answer.text(), "text/html");
   if (!page.getElementById("main")) { location.assign(url); return; }
   document.title = page.title;
   for (const old of document.querySelectorAll("dialog")) old.remove();
   document.querySelector("header.bar").replaceWith(page.querySelector("header.bar"));
   document.getElementById("main").replaceWith(page.getElementById("main"));
   for (const made of page.querySelectorAll("body > dialog")) document.body.append(made);
-  if (push) history.pushState(null, "", answer.url);
+  if (push && answer.url !== location.pathname) history.pushState(null, "", answer.url);
   begin();
 }
 
@@ -55,7 +55,7 @@ async function send(act) {
       seconds: Math.min(86400, (performance.now() - since) / 1000), ...act,
     });
     say(data.said);
-    await (data.next ? go(data.next) : go(location.href, false));
+    await (data.next ? go(data.next, true, data.page) : go(location.href, false));
   } catch (error) {
     complain(error.message);
   } finally {
@@ -184,7 +184,7 @@ async function undo() {
   try {
     const data = await post("/api/undo", {});
     say(data.said);
-    await (data.next ? go(data.next) : go(location.href, false));
+    await (data.next ? go(data.next, true, data.page) : go(location.href, false));
   } catch (error) {
     complain(error.message);
   } finally {
