@@ -11,7 +11,8 @@ from matcher.models import Document, IdentitySpan, Page, Resume, Span
 
 WORDS = (
     "plan", "lead", "care", "report", "train", "nurse", "ward", "shift", "night", "team", "bed", "unit", "head",
-    "check", "list", "hospital", "west", "east", "patient", "doctor", "phone", "rota", "handover", "infection", "rate", "daily",
+    "check", "list", "hospital", "west", "east", "patient", "doctor", "phone", "rota", "handover", "infection",
+    "rate", "daily",
 )  # fmt: skip
 ALICE = "alice@example.net"
 

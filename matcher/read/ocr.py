@@ -70,7 +70,7 @@ def _blocks(table: str, scale: float) -> list[Block]:
             continue
         x0, y0 = int(row["left"]) * scale, int(row["top"]) * scale
         x1, y1 = x0 + int(row["width"]) * scale, y0 + int(row["height"]) * scale
-        word = Word(text, x0, y0, x1, y1, TextStyle(0, y1 - y0, False, 0, (0, 0, 0), 255), 0)
+        word = Word(text, x0, y0, x1, y1, TextStyle(0, y1 - y0, False, 0, (0, 0, 0), 255), 0, y1)
         place = (row["block_num"], row["par_num"], row["line_num"])
         if place[:2] != last[:2]:
             blocks.append([[word]])

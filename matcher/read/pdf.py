@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ _REPLACED_CHARS = 25
 """Replacement texts (ActualText) up to this length name icons, links and ligatures; longer ones are checked."""
 _ALIKE = 0.6
 """Share of the words of a replacement text that must be painted on the page."""
+_OVERLAP = 0.6
 _FLATTENED = (3, 13, 20)
 """Annotations that show text on the page: free text, stamp, form field."""
 
@@ -141,15 +143,26 @@ def _flattened(raw: Any, pdf: Any, number: int) -> Any:
 
 
 def _sort_out(words: list[Word], sight: Sight, page: ReadPage) -> list[Word]:
+    """Return the words that are seen, each once: bold print and shadows draw a word twice in one place."""
     visible: list[Word] = []
+    printed: dict[str, list[Word]] = defaultdict(list)
     for word in words:
         reason = sight.hidden(word)
         if reason is not None:
             page.hidden.append((word, reason))
             continue
+        if any(_same_place(word, other) for other in printed[word.text]):
+            continue
+        printed[word.text].append(word)
         visible.append(word)
         page.layer = page.layer or sight.is_layer(word)
     return visible
+
+
+def _same_place(one: Word, other: Word) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > _OVERLAP * (one.x1 - one.x0) and down > _OVERLAP * (one.y1 - one.y0)
 
 
 def _recognise(page: Any, result: ReadPage, limits: Limits, allowed: bool) -> None:

@@ -22,6 +22,8 @@ _JUMPS = 0.06
 """Share of pieces by which the drawing order may jump upwards inside a block."""
 _MAX_WORDS = 3500
 """Beyond, the cut would cost more than it gives: drawing order is kept."""
+_BLOCK_GAP = 3.0
+"""Line heights between two lines of one block at most, where the drawing order is kept."""
 _HORIZONTAL_TRIES = 25
 _DEPTH = 40
 
@@ -106,7 +108,7 @@ def _by_drawing(words: list[Word], height: float) -> list[Block]:
             blocks.append([[word]])
         elif _same_line(last, word, height):
             blocks[-1][-1].append(word)
-        elif -0.5 * height < word.y0 - last.y1 < 0.9 * height and word.x0 < last.x1 + 4 * height:
+        elif -0.5 * height < word.y0 - last.y1 < _BLOCK_GAP * height and word.x0 < blocks[-1][-1][-1].x1 + height:
             blocks[-1].append([word])
         else:
             blocks.append([[word]])

@@ -49,11 +49,13 @@ class Word:
     style: TextStyle
     index: int
     """Place in the drawing order."""
+    base: float
+    """The height on which its letters stand."""
     raw: RawObject = None
     glued: bool = False
     """No gap before it: it only looks different from the word that it continues."""
     soft: bool = False
-    """Ends in a hyphen that only breaks the line."""
+    """Ends in a hyphen at the end of a line, which may only break the word."""
     turned: bool = False
     """Drawn at an angle to the lines of the page."""
 
@@ -125,6 +127,12 @@ class _Reader:
         self.raw.FPDFText_GetCharBox(self.text, index, left, right, bottom, top)
         return self.frame.box(left.value, bottom.value, right.value, top.value)
 
+    def base(self, index: int) -> float:
+        """The height on which a character stands."""
+        x, y = self._edges[0], self._edges[1]
+        self.raw.FPDFText_GetCharOrigin(self.text, index, x, y)
+        return self.frame.box(x.value, y.value, x.value, y.value)[1]
+
     def style(self, index: int) -> tuple[TextStyle, RawObject]:
         item = self.raw.FPDFText_GetTextObject(self.text, index)
         key = ctypes.cast(item, ctypes.c_void_p).value or 0
@@ -170,7 +178,9 @@ def words_of(raw: Any, text_page: Any, frame: Frame) -> Iterator[Word]:
     for index, char in _characters(raw, text_page):
         if not char or char == _SOFT:
             if current is not None:
-                current.soft = char == _SOFT
+                if char == _SOFT:
+                    _extend(current, "-", reader.box(index))
+                    current.soft = True
                 yield current
             current = None
             continue
@@ -183,7 +193,7 @@ def words_of(raw: Any, text_page: Any, frame: Frame) -> Iterator[Word]:
             yield current
         glued = current is not None and _touches(current, box)
         turned = current.turned if current and current.style is style else reader.turned(index)
-        current = Word(_BULLETS.get(char, char), *box, style, index, item, glued, turned=turned)
+        current = Word(_BULLETS.get(char, char), *box, style, index, reader.base(index), item, glued, turned=turned)
     if current is not None:
         yield current
 

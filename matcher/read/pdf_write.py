@@ -7,6 +7,9 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 from typing import Protocol
 
 from matcher.models import HiddenReason, MarkKind
@@ -17,8 +20,10 @@ from matcher.read.pdf_words import Word
 
 _LARGE = 1.15
 _HEADING_CHARS = 60
+_BULLETS = "•-–▪◦*·○■"
 _WORD_GAP = 1.3
-_BLOCK_GAP = 0.9
+_BLOCK_GAP = 1.45
+"""Distance of two lines, in usual distances of the block, from which an empty line stands between them."""
 _EDGE = 0.09
 """Share of the page height in which page headers and footers stand."""
 _PAGE_NUMBER = re.compile(
@@ -68,19 +73,28 @@ class _Writer:
         large = sorted({round(s) for s in sizes if s >= _LARGE * self._body}, reverse=True)
         self._ranks = {size: rank for rank, size in enumerate(large, 1)}
         self._repeated = _repeated(pages)
+        self._vocabulary = {w.text.lower().strip(".,;:()") for w in _words(pages) if not w.soft}
 
     def block(self, block: Block, page: Page) -> None:
         """Add one block; a wide gap inside it ends a block too."""
         last: Line | None = None
+        heading = False
+        pitch = _pitch(block, page.line)
+        following = {id(line): after[0].text for line, after in pairwise(block)}
         for line in block:
-            if last is not None and _top(line) - _bottom(last) > _BLOCK_GAP * page.line:
+            if last is not None and _base(line) - _base(last) > _BLOCK_GAP * pitch:
                 self._draft.block()
-            if last is None or not last[-1].soft:
+            joined = last is not None and last[-1].soft
+            if not joined:
                 self._draft.line()
+            kinds = self._kinds(line, page)
+            if not joined and any(kind == "heading" for kind, _ in kinds) and not heading:
+                self._draft.block()
+            heading = any(kind == "heading" for kind, _ in kinds)
             with ExitStack() as stack:
-                for kind, level in self._kinds(line, page):
+                for kind, level in kinds:
                     stack.enter_context(self._draft.marked(kind, level))
-                self._line(line, page.line)
+                self._line(line, page.line, following.get(id(line), ""))
             last = line
         self._draft.block()
 
@@ -95,7 +109,7 @@ class _Writer:
         stands_out = rank or text.isupper() or all(w.style.bold for w in line)
         if stands_out and len(text) <= _HEADING_CHARS and sum(map(str.isalpha, text)) >= 3:
             kinds.append(("heading", rank or len(self._ranks) + 1))
-        if text[:1] in "•-–▪◦*·" and len(text) > 2:
+        if text[:1] in _BULLETS and len(text) > 2:
             kinds.append(("list", 0))
         return kinds
 
@@ -109,16 +123,37 @@ class _Writer:
             return "page_header" if middle < 0.5 else "page_footer"
         return None
 
-    def _line(self, line: Line, height: float) -> None:
+    def _line(self, line: Line, height: float, following: str) -> None:
+        """Add the words of one line; ``following`` is the first word of the next."""
         last: Word | None = None
         for word in line:
             if last is not None and not word.glued:
-                self._draft.gap("\t" if word.x0 - last.x1 > _WORD_GAP * height else " ")
+                wide = word.x0 - last.x1 > _WORD_GAP * max(height, last.y1 - last.y0)
+                self._draft.gap("\t" if wide and last.text not in _BULLETS else " ")
             with ExitStack() as stack:
                 if word.style.bold:
                     stack.enter_context(self._draft.marked("bold"))
-                self._draft.add(word.text, word.box)
+                self._draft.add(self._unbroken(word, following), word.box)
             last = word
+
+    def _unbroken(self, word: Word, following: str) -> str:
+        """A word without the hyphen that only breaks the line."""
+        if not word.soft or not following:
+            return word.text
+        first = word.text[:-1].lower()
+        second = following.lower().rstrip(".,;:)")
+        if f"{first}-{second}" in self._vocabulary or not following[0].islower():
+            return word.text
+        if first + second in self._vocabulary:
+            return word.text[:-1]
+        keeps = "-" in first or not first.isalpha() or first.lstrip("(\"“'") in _compounds()
+        return word.text if keeps else word.text[:-1]
+
+
+@cache
+def _compounds() -> frozenset[str]:
+    lines = files("matcher.read").joinpath("hyphens.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _words(pages: Iterable[Page]) -> Iterable[Word]:
@@ -140,6 +175,17 @@ def _repeated(pages: list[Page]) -> set[str]:
 
 def _anonymous(text: str) -> str:
     return re.sub(r"\d+", "#", text.lower())
+
+
+def _pitch(block: Block, height: float) -> float:
+    """The usual distance of the lines of a block, in points."""
+    steps = [b - a for a, b in pairwise([_base(line) for line in block]) if 0.5 * height < b - a < 4 * height]
+    return max(statistics.median_low(steps) if steps else 0.0, 1.1 * height)
+
+
+def _base(line: Line) -> float:
+    """Where the letters of a line stand."""
+    return statistics.median(w.base for w in line)
 
 
 def _top(line: Line) -> float:
