@@ -8,20 +8,23 @@ from matcher.models import Document, IdentityKind, IdentitySpan, Span
 from matcher.structure.contacts import EMAIL, HANDLE, LINK, POSTAL, addresses, phones
 from matcher.structure.lines import ContentLine
 from matcher.structure.names import occurrences
-from matcher.structure.persons import extra_words, find_name, hints, name_parts
+from matcher.structure.persons import extra_words, find_name, hints, name_particles, name_parts
 from matcher.structure.sections import heading_kind
 from matcher.timeline import find_ranges
 
 TOP_LINES = 14
 
 
-def own_words(document: Document, lines: Sequence[ContentLine]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
-    """Return where the name is first stated and the single words that stand for the person."""
+def own_words(
+    document: Document, lines: Sequence[ContentLine]
+) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...], tuple[str, ...]]:
+    """Return where the name is first stated, the single words that stand for the person, and the name's particles."""
     text = document.text
     found = find_name(lines, text, hints(text, document.name), document.marks)
     named = [part for _, value in found for part in name_parts(value)]
     words = dict.fromkeys([*named, *extra_words(named, text, document.name)])
-    return tuple((offset, offset + len(value)) for offset, value in found), tuple(words)
+    particles = dict.fromkeys(part for _, value in found for part in name_particles(value))
+    return tuple((offset, offset + len(value)) for offset, value in found), tuple(words), tuple(particles)
 
 
 def contacts(text: str) -> tuple[IdentitySpan, ...]:
@@ -57,11 +60,15 @@ def _head(lines: Sequence[ContentLine]) -> int:
 
 
 def identity(
-    text: str, lines: Sequence[ContentLine], named: Sequence[tuple[int, int]], words: Sequence[str]
+    text: str,
+    lines: Sequence[ContentLine],
+    named: Sequence[tuple[int, int]],
+    words: Sequence[str],
+    particles: Sequence[str] = (),
 ) -> tuple[IdentitySpan, ...]:
     """Return every place that says who the person is, in order of appearance, without overlaps."""
     first = disjoint([*contacts(text), *_spans("name", text, named)])
-    again = _spans("name", text, occurrences(text, words))
+    again = _spans("name", text, occurrences(text, words, particles))
     return tuple(disjoint([*first, *again, *places(text, lines)]))
 
 

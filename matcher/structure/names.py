@@ -20,7 +20,7 @@ from matcher.structure.words import table
 
 Strength = Literal["strong", "ordinary", "proper"]
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SPACELESS = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"})
 _OPENING = re.compile(r"(?:^|[\n.!?:;•▪◦\-–—*>~]\s*|[\"“(]\s*)$")
 _GOES_ON = re.compile(r"['’]s\s[a-z]|[,;]?\s[a-z]|[.!?](?:\s|$)")
@@ -81,7 +81,8 @@ def _tokens(text: str, known: dict[str, Strength]) -> Iterator[_Token]:
         word = match.group()
         if word.endswith(("'s", "’s")):
             word = word[:-2]
-        strength = None if word[0].islower() else known.get(folded(word))
+        second = match.start() > 0 and text[match.start() - 1] in "-‐"
+        strength = known.get(folded(word)) if second or not word[0].islower() else None
         yield _Token(match.start(), match.start() + len(word), word, strength)
 
 
@@ -109,10 +110,9 @@ def _group(text: str, tokens: Sequence[_Token], at: int) -> int:
     return end
 
 
-def _meant(text: str, tokens: Sequence[_Token], at: int) -> bool:
-    """Whether a single word that is also something else means the person here."""
-    token = tokens[at]
-    before = text[max(0, token.start - 24) : token.start]
+def _meant(text: str, token: _Token, start: int) -> bool:
+    """Whether a single word that is also something else means the person here; the name begins at ``start``."""
+    before = text[max(0, start - 24) : start]
     after = text[token.end : token.end + 24]
     titled = re.search(r"(\w+)\.?\s$", before)
     if titled and titled.group(1).casefold() in table("names")["titles"]:
@@ -120,32 +120,54 @@ def _meant(text: str, tokens: Sequence[_Token], at: int) -> bool:
     verb = re.match(r"\s([a-z]+)\b", after)
     if verb and _OPENING.search(before) and not token.text.isupper():
         return verb.group(1) in table("names")["verbs"]
-    return token.strength == "ordinary" and bool(re.search(r"[a-z]\s$", before) and _GOES_ON.match(after))
+    if not re.search(r"[a-z]\s$", before) or not _GOES_ON.match(after):
+        return False
+    return token.strength == "ordinary" or (titled is not None and titled.group(1) not in table("names")["no_person"])
 
 
-def occurrences(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where the person with these name words is named, in order."""
+def occurrences(text: str, words: Sequence[str], particles: Sequence[str] = ()) -> list[tuple[int, int]]:
+    """Return where the person with these name words is named, in order.
+
+    ``particles`` are the small words of the name ("van der"), which belong to it only beside one of ``words``.
+    """
     if not words:
-        return
+        return []
     known = strengths(words, text)
+    small = frozenset(word.casefold() for word in particles)
     tokens = list(_tokens(text, known))
+    found: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
         if tokens[at].strength is None:
             at += 1
             continue
         end = _group(text, tokens, at)
-        if end - at > 1 or tokens[at].strength == "strong" or _meant(text, tokens, at):
-            yield _widened(text, tokens, at, end)
+        start, stop = _widened(text, tokens, at, end, small)
+        if end - at > 1 or tokens[at].strength == "strong" or _meant(text, tokens[at], start):
+            found.append((start, stop))
         at = end
     for word in words:
         if _SPACELESS.search(word):
-            yield from (match.span() for match in re.finditer(re.escape(word), text))
+            found += [match.span() for match in re.finditer(re.escape(word), text)]
+    return _merged(text, found)
 
 
-def _widened(text: str, tokens: Sequence[_Token], first: int, end: int) -> tuple[int, int]:
-    """The range of a name with the initials that stand directly before or after it."""
-    while first > 0 and _initial(tokens[first - 1]) and _beside(text, tokens[first - 1], tokens[first]):
+def _merged(text: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order; those with nothing but white space between them are one name."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if out and not text[out[-1][1] : start].strip(" \t"):
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _widened(text: str, tokens: Sequence[_Token], first: int, end: int, small: frozenset[str]) -> tuple[int, int]:
+    """The range of a name with its particles and the initials that stand directly before or after it."""
+    while first > 0 and _beside(text, tokens[first - 1], tokens[first]):
+        if not (_initial(tokens[first - 1]) or tokens[first - 1].text.casefold() in small):
+            break
         first -= 1
     last = tokens[end - 1].end
     following = re.match(r",?\s(?:[A-ZÀ-Þ]\.[\s-]?)+", text[last:])

@@ -17,7 +17,7 @@ from matcher.structure.words import alternatives, pattern, table
 HEADER_LINES = 12
 MOST_WORDS = 6
 _SPLIT = re.compile(
-    r"\s*[|•·★/◆■▪]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w)\.\s+(?=[A-ZÀ-Þ\d])|;\s*|\s*[:：]\s+|\s+\(|\)\s*"
+    r"\s*[|•·★/◆■▪]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w\w)\.\s+(?=[A-ZÀ-Þ\d])|;\s*|\s*[:：]\s+|\s+\(|\)\s*"
 )
 _NOT_IN_A_NAME = re.compile(r"[\d@:/#$%&=<>\[\]{}!?+*_]")
 _SPACED = re.compile(r"^(?:\w ){2,}\w$")
@@ -45,13 +45,23 @@ def name_parts(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if len(part) > 1 and part.casefold() not in particles)
 
 
+def name_particles(text: str) -> tuple[str, ...]:
+    """The small words inside a name ("van der", "de la", "Al")."""
+    particles = set(table("identity")["particles"])
+    parts = (part for word in name_words(text) for part in re.split(r"[-‐–]", word))
+    return tuple(part for part in parts if part.casefold() in particles)
+
+
 def _foreign(word: str) -> bool:
     """Whether a word is written in another script than Latin."""
     return len(word) >= 2 and all(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in word)
 
 
-def written_like_a_name(text: str) -> bool:
-    """Whether a fragment is two to six words of letters with capitals (or one word in another script)."""
+def written_like_a_name(text: str, *, vouched: bool = False) -> bool:
+    """Whether a fragment is two to six words of letters with capitals (or one word in another script).
+
+    A word that is also a role ("Baker") is allowed only where a witness has ``vouched`` for the fragment.
+    """
     words = name_words(text)
     if not words or len(words) > MOST_WORDS or len(text) > 60 or _NOT_IN_A_NAME.search(text):
         return False
@@ -62,7 +72,7 @@ def written_like_a_name(text: str) -> bool:
         return False
     if len(words) == 1:
         return _foreign(words[0])
-    return not looks_like_title(" ".join(words)) and not pattern("regions", "all").fullmatch(words[-1])
+    return vouched or (not looks_like_title(" ".join(words)) and not pattern("regions", "all").fullmatch(words[-1]))
 
 
 def hints(text: str, file_name: str) -> str:
@@ -74,7 +84,18 @@ def hints(text: str, file_name: str) -> str:
 
 
 def _witnessed(fragment: str, witness: str) -> bool:
-    return any(s in witness for part in name_parts(fragment) if len(part) > 2 for s in spellings(part))
+    parts = [part for part in name_parts(fragment) if len(part) > 2 and not looks_like_title(part)]
+    return any(spelling in witness for part in parts for spelling in spellings(part))
+
+
+def _trimmed(text: str, witness: str) -> str:
+    """A fragment without the words of a role at its end that no witness knows: "Tom Meyer Senior Engineer"."""
+    words = text.split(" ")
+    while len(words) > 2 and folded(words[-1]) not in witness:
+        if not (looks_like_title(words[-1]) or words[-1].casefold() in ordinary_words()):
+            break
+        words.pop()
+    return " ".join(words)
 
 
 def fragments(line: ContentLine, source: str) -> Iterator[Found]:
@@ -140,7 +161,7 @@ def _openings(lines: Sequence[ContentLine], source: str) -> list[Found]:
         pieces = list(fragments(line, source))
         contact = _CONTACT.search(source[line.start : line.end])
         if at < 2 or contact:
-            out += pieces if contact or (at == 0 and len(pieces) <= 3) else pieces[:1]
+            out += pieces if contact or (at == 0 and len(pieces) <= 4) else pieces[:1]
     return out
 
 
@@ -163,7 +184,8 @@ def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Se
         return labelled
     head = [f for line in lines[:HEADER_LINES] for f in fragments(line, source)]
     plain = [f for f in head if written_like_a_name(f[1])]
-    vouched = [f for f in plain if _witnessed(f[1], witness)]
+    known = [(offset, _trimmed(text, witness)) for offset, text in head if _witnessed(text, witness)]
+    vouched = [f for f in known if written_like_a_name(f[1], vouched=True)]
     if vouched:
         return tuple(vouched[:1]) + tuple(f for f in plain[:3] if f != vouched[0] and _foreign(name_words(f[1])[0]))
     split = _single_words(lines, source, witness)
