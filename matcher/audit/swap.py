@@ -40,6 +40,7 @@ class Change(Record):
     fit: float
     rank: int
     order: int
+    cells: int
     flips: int
     """Cells whose verdict differs."""
     crossed: int
@@ -54,6 +55,8 @@ class Effect(Record):
     """All changes of one kind, in numbers."""
 
     changes: int
+    cells: int
+    """Verdicts compared."""
     mean_score: float
     max_score: int
     mean_fit: float
@@ -88,11 +91,22 @@ class SwapReport(Record):
     others_moved: int = 0
 
     @property
+    def verdict_agreement(self) -> float:
+        """Share of the verdicts that stayed the same."""
+        return 1 - self.effect.flips / self.effect.cells if self.effect.cells else 1.0
+
+    @property
     def nothing_moved(self) -> bool:
         """Whether no score, fit, place or verdict of anybody changed at all."""
         one = self.effect
         moved = (one.max_score, one.max_fit, one.rank_changes, one.order_changes, one.flips, self.others_moved)
         return not any(moved)
+
+
+def merge(kind: str, parts: Sequence[tuple[Sequence[Change], int]], cut: int) -> SwapReport:
+    """Return one report over the changes of several pools (changes and number of résumés of each)."""
+    changes = [change for some, _ in parts for change in some]
+    return _report(kind, sum(count for _, count in parts), cut, changes, [])
 
 
 def swap(kind: str, documents: Mapping[str, str], make: Make, assess: Assess, cut: int) -> SwapReport:
@@ -102,6 +116,12 @@ def swap(kind: str, documents: Mapping[str, str], make: Make, assess: Assess, cu
         documents: texts by candidate. make: gives the variants of one text. assess: judges a whole pool.
         cut: how many of the fit order count as *inside*.
     """
+    changes, controls = measure(documents, make, assess, cut)
+    return _report(kind, len(documents), cut, changes, controls)
+
+
+def measure(documents: Mapping[str, str], make: Make, assess: Assess, cut: int) -> tuple[list[Change], list[Change]]:
+    """Return every change and every control, one résumé at a time."""
     changes: list[Change] = []
     controls: list[Change] = []
     for candidate, text in documents.items():
@@ -112,10 +132,14 @@ def swap(kind: str, documents: Mapping[str, str], make: Make, assess: Assess, cu
             if variant.control is not None:
                 beside = assess({**documents, candidate: variant.control})
                 controls.append(_change(candidate, variant, before, beside, cut))
+    return changes, controls
+
+
+def _report(kind: str, resumes: int, cut: int, changes: Sequence[Change], controls: Sequence[Change]) -> SwapReport:
     rates = _group_rates(changes)
     return SwapReport(
         kind=kind,
-        resumes=len(documents),
+        resumes=resumes,
         cut=cut,
         effect=_effect(changes),
         control=_effect(controls) if controls else None,
@@ -136,6 +160,7 @@ def _change(candidate: str, variant: Variant, before: Assessed, after: Assessed,
         fit=after.fits[candidate] - before.fits[candidate],
         rank=(before.ranks[candidate] or 0) - (after.ranks[candidate] or 0),
         order=before.orders[candidate] - after.orders[candidate],
+        cells=len(before.verdicts[candidate]),
         flips=sum(
             one != other for one, other in zip(before.verdicts[candidate], after.verdicts[candidate], strict=True)
         ),
@@ -152,6 +177,7 @@ def _moved(candidate: str, before: Assessed, after: Assessed) -> bool:
 def _effect(changes: Sequence[Change]) -> Effect:
     return Effect(
         changes=len(changes),
+        cells=sum(change.cells for change in changes),
         mean_score=fmean(change.score for change in changes) if changes else 0.0,
         max_score=max((abs(change.score) for change in changes), default=0),
         mean_fit=fmean(change.fit for change in changes) if changes else 0.0,

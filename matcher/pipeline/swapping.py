@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from matcher import __version__, blind, rank, score, structure
-from matcher.audit.swap import Assessed
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher import __version__, blind, rank, read, score, structure
+from matcher.audit.style import roles
+from matcher.audit.swap import Assessed, SwapReport, measure, merge, swap
+from matcher.audit.variants import KINDS, Variant, name_in, variants
 from matcher.canonical import canonical_json
-from matcher.justify import Judge, copied_from, justify
+from matcher.config import Settings
+from matcher.errors import InputError
+from matcher.justify import EvidenceJudge, Judge, copied_from, justify
 from matcher.models import Assessment, BlindView, Criteria, Document, FileRow, Ranking, Resume, RunInfo, Shortlist
+from matcher.pipeline import matching
+from matcher.pipeline.session import Progress, no_progress, open_embedder
 from matcher.read.document import read_document
 from matcher.read.limits import Limits
 
@@ -25,6 +34,10 @@ if TYPE_CHECKING:
     from index import Embedder
 
 JudgeOf = Callable[[Ranking], Judge]
+Vector = NDArray[np.float32]
+Role = Literal["query", "document"]
+STYLE = "style"
+EVERY_KIND = (*KINDS, STYLE)
 
 
 class PoolAssessor:
@@ -110,6 +123,83 @@ class PoolAssessor:
         return score.shortlist(
             score.Pool(run=run, criteria=self._criteria, ranking=ranking, assessments=assessments, files=files)
         )
+
+
+def swaps(
+    settings: Settings,
+    posting: Path,
+    paths: Sequence[Path],
+    kinds: Sequence[str] = KINDS,
+    cut: int = 5,
+    progress: Progress = no_progress,
+) -> tuple[SwapReport, ...]:
+    """Run swap tests over résumé files with the configured embedder and the offline reader; nothing is stored.
+
+    Raises:
+        InputError: no readable résumé, or a kind that does not exist. PostingError: not a posting.
+    """
+    unknown = [kind for kind in kinds if kind not in EVERY_KIND]
+    if unknown:
+        raise InputError(f"There is no swap test {unknown[0]}: choose from {', '.join(EVERY_KIND)}.")
+    job = matching.read_job(posting)
+    documents = {
+        reading.document.id: reading.document.text
+        for reading in read.read(paths, workers=settings.workers)
+        if reading.document
+    }
+    if not documents:
+        raise InputError(f"No résumé can be read under {', '.join(map(str, paths))}: name files or folders.")
+    embedder = open_embedder(settings)
+    day = settings.as_of or date(2026, 11, 1)
+    masks = {"mask_schools": settings.mask_schools, "mask_affinity": settings.mask_affinity}
+    made: list[SwapReport] = []
+    judge_of = offline_judge(embedder)
+    with PoolAssessor(job.criteria, job.text, embedder, judge_of, day, **masks) as assess:
+        for kind in kinds:
+            progress(f"swap {kind}", len(made), len(kinds))
+            if kind == STYLE:
+                made.append(style_swap(embedder, judge_of, day))
+            else:
+                made.append(swap(kind, documents, _variants(kind), assess, min(cut, len(documents))))
+    return tuple(made)
+
+
+def style_swap(embedder: Embedder, judge_of: JudgeOf, day: date) -> SwapReport:
+    """Return the style swap over the pairs that were written for it."""
+    parts = []
+    for role in roles():
+        with PoolAssessor(role.criteria, role.posting, embedder, judge_of, day) as assess:
+            changes, _ = measure(role.documents, role.variants, assess, 1)
+        parts.append((changes, len(role.documents)))
+    return merge(STYLE, parts, 1)
+
+
+def offline_judge(embedder: Embedder) -> JudgeOf:
+    """Return the offline reader, its readings kept in memory only; facts by code alone where its weights are absent."""
+    from matcher.justify.reader import ReaderJudge
+    from matcher.justify.reader_network import WEIGHTS
+
+    if not (WEIGHTS / "SHA256SUMS").exists():
+        return lambda ranking: EvidenceJudge({entry.candidate: entry.nearest for entry in ranking.ranked})
+    kept: dict[str, bytes] = {}
+    queries: dict[str, Vector] = {}
+    lines: dict[str, Vector] = {}
+
+    def vectors(texts: Sequence[str], known: dict[str, Vector], role: Role) -> NDArray[np.float32]:
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            known.update(zip(missing, embedder.embed(missing, role=role), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    def similarity(criteria: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+        return vectors(criteria, queries, "query") @ vectors(texts, lines, "document").T
+
+    judge = ReaderJudge(similarity=similarity, get=kept.get, put=kept.__setitem__)
+    return lambda ranking: judge
+
+
+def _variants(kind: str) -> Callable[[str], Iterable[Variant]]:
+    return lambda text: variants(kind, text, name_in(text))
 
 
 def _seen(view: BlindView) -> object:
