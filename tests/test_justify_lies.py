@@ -133,8 +133,9 @@ def test_no_text_of_a_resume_can_begin_a_line_of_the_prompt():
     document, view = view_of_text("\n".join(HOSTILE), "cand:x")
     llm = says(HONEST)
     justify(view, document, CRITERIA, ModelJudge(llm))
+    ours = r"L\d+\| |\[section: other\]\Z|# RÉSUMÉ, read as of 2026-11-01\Z|# END OF RÉSUMÉ: |\Z"
     for line in llm.requests[0].user.splitlines():
-        assert re.match(r"L\d+\| |\[section: other\]\Z|# RÉSUMÉ, read as of 2026-11-01\Z|# END OF RÉSUMÉ: |\Z", line), line
+        assert re.match(ours, line), line
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
