@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import TermRow, term_hash
+from index.terms import TermRow, term_hash
 from index.words import words
 
 K1, B = 1.2, 0.75

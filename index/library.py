@@ -176,7 +176,7 @@ class Index:
             made = dict(zip(missing, to_fixed(checked(self._embedder, missing, "query")), strict=True))
             found.update(made)
             if keep:
-                self._store.put_query_vectors(made)
+                self._store.keep_query_vectors(made)
         return self._stacked([vector for vector in (found[text] for text in texts) if vector is not None])
 
     def _long(self, texts: Sequence[str]) -> Fixed:
@@ -197,7 +197,7 @@ class Index:
             unique = tuple(dict.fromkeys(text for lines in texts.values() for text in lines))
             vectors = dict(zip(unique, to_fixed(checked(self._embedder, unique, "document")), strict=True))
             made = {row: self._stacked([vectors[text] for text in lines]) for row, lines in texts.items()}
-            self._store.put_line_vectors(made)
+            self._store.keep_line_vectors(made)
             found.update(made)
         return {row: vectors for row, vectors in found.items() if vectors is not None}
 

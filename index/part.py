@@ -27,7 +27,8 @@ from index.fixed import Fixed, Floats
 from index.lexical import Postings, invert
 from index.policy import Policy
 from index.stamped import Stamped
-from index.store import Store, TermRow
+from index.store import Store
+from index.terms import TermRow
 from index.vectors import Matrix, nearest
 
 Rows = NDArray[np.int64]

@@ -20,7 +20,8 @@ from index.lexical import Lexicon, Mask, Scores, contains_phrase
 from index.part import Part
 from index.query import Both, Either, Expression, Node, Not, Phrase
 from index.records import Passage
-from index.store import Counts, Hashes, Store
+from index.store import Store
+from index.terms import Counts, Hashes
 from index.vectors import TOP, best_of_items
 from index.words import words
 

@@ -20,7 +20,7 @@ from index.lexical import Lexicon, Scores
 from index.library import Index
 from index.pool import Embedding, Lines, Places, Pool
 from index.records import Filter, Passage
-from index.store import Counts, Hashes
+from index.terms import Counts, Hashes
 from index.vectors import TOP
 from index.words import words
 

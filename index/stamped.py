@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import StoreFull
 from index.store import Store
 
 _MAGIC = b"ixcache1"
@@ -62,7 +63,7 @@ class Stamped:
             part.replace(path)
             _sync_folder(self._folder)
             self._store.put_cache_hash(name, hashlib.sha256(content).digest())
-        except (OSError, sqlite3.OperationalError):
+        except (OSError, StoreFull, sqlite3.OperationalError):
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             return False

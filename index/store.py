@@ -10,126 +10,36 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.errors import StoreDamaged, StoreFull
+from index.errors import StoreDamaged
 from index.fixed import Fixed, pack, unpack
+from index.kept import Kept
 from index.records import Filter, Item, Passage
-from index.words import words
+from index.terms import (
+    Counts,
+    Hashes,
+    TermRow,
+    content_hash,
+    fold,
+    item_words,
+    pack_terms,
+    term_hash,
+    text_hash,
+    unpack_terms,
+)  # fmt: skip
 
-SCHEMA = 1
-_TABLES = """
-CREATE TABLE IF NOT EXISTS ix_state(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ix_item(
-  row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, content BLOB NOT NULL, language TEXT, location TEXT,
-  added TEXT, passages INTEGER NOT NULL, length INTEGER NOT NULL, terms BLOB NOT NULL, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS ix_tag(tag TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(tag, row)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ix_tag_row ON ix_tag(row);
-CREATE TABLE IF NOT EXISTS ix_text(
-  hash BLOB NOT NULL, row INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(hash, row, seq)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ix_text_row ON ix_text(row);
-CREATE TABLE IF NOT EXISTS ix_model(model INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, dimension INTEGER);
-CREATE TABLE IF NOT EXISTS ix_vector(
-  model INTEGER NOT NULL, row INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, row)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ix_line(
-  model INTEGER NOT NULL, row INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, row)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ix_cache(name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ix_query(
-  model INTEGER NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(model, hash)) WITHOUT ROWID;
-"""
 _CHUNK = 500
 _TERMS = "SELECT row, id, length, language, terms FROM ix_item"
 
-Hashes = NDArray[np.uint64]
-Counts = NDArray[np.uint16]
 
-
-@dataclass(frozen=True, slots=True)
-class TermRow:
-    """One stored item as the lexical index needs it."""
-
-    row: int
-    id: str
-    length: int
-    language: str | None
-    hashes: Hashes
-    counts: Counts
-
-
-def text_hash(text: str) -> bytes:
-    """Return 16 bytes that stand for the text of a passage or a query."""
-    return hashlib.sha256(text.encode("utf-8")).digest()[:16]
-
-
-def term_hash(word: str) -> int:
-    """Return the 64-bit number that stands for a word."""
-    return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
-
-
-class Store:
-    """The tables of one index over one model, in a given connection."""
-
-    def __init__(self, connection: sqlite3.Connection, fingerprint: str, dimension: int) -> None:
-        self.connection = connection
-        self.fingerprint, self.dimension = fingerprint, dimension
-        self.model = self._open()
-
-    def _open(self) -> int:
-        version = None
-        if self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ix_state'").fetchone():
-            version = self.state("schema")
-        if version not in (None, SCHEMA):
-            raise StoreDamaged(f"The index has schema version {version}, this program reads {SCHEMA}: update it.")
-        found = None if version is None else self._model_row()
-        if found is None:
-            with self.transaction() as db:
-                for statement in _TABLES.strip().split(";\n"):
-                    db.execute(statement)
-                db.execute("INSERT OR IGNORE INTO ix_state VALUES('schema', ?), ('counter', 0)", (SCHEMA,))
-                values = (self.fingerprint, self.dimension)
-                db.execute("INSERT OR IGNORE INTO ix_model(fingerprint, dimension) VALUES(?,?)", values)
-            found = self._model_row()
-        if found is None or found[1] != self.dimension:
-            raise StoreDamaged(f"The stored vectors of {self.fingerprint} have another length: restore a copy.")
-        return int(found[0])
-
-    def _model_row(self) -> tuple[int, int] | None:
-        query = "SELECT model, dimension FROM ix_model WHERE fingerprint = ?"
-        row: tuple[int, int] | None = self.connection.execute(query, (self.fingerprint,)).fetchone()
-        return row
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One atomic change; inside the caller's transaction a savepoint of it.
-
-        Raises:
-            StoreFull: no space left; nothing was changed.
-        """
-        db = self.connection
-        outer = db.in_transaction
-        db.execute("SAVEPOINT ix" if outer else "BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("RELEASE ix" if outer else "COMMIT")
-        except BaseException as error:
-            if db.in_transaction:
-                db.execute("ROLLBACK TO ix" if outer else "ROLLBACK")
-                if outer:
-                    db.execute("RELEASE ix")
-            if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                raise StoreFull("The disk is full: nothing was changed. Free space and run again.") from error
-            raise
+class Store(Kept):
+    """Items, their words and their vectors under one model."""
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -141,7 +51,7 @@ class Store:
                 "SELECT content FROM ix_item JOIN ix_vector USING(row) WHERE id = ? AND model = ?",
                 (item.id, self.model),
             ).fetchone()
-            out[item.id] = row is not None and bytes(row[0]) == _content(item)
+            out[item.id] = row is not None and bytes(row[0]) == content_hash(item)
         return out
 
     def vectors_of_texts(self, texts: Collection[str]) -> dict[str, Fixed]:
@@ -160,14 +70,14 @@ class Store:
         """Store one item with its vectors, in place of an older one of the same id."""
         with self.transaction() as db:
             self._drop(db, item.id)
-            counted = sorted((term_hash(w), n) for w, n in Counter(_words(item)).items())
+            counted = sorted((term_hash(w), n) for w, n in Counter(item_words(item)).items())
             body = zlib.compress(json.dumps([p.lines for p in item.passages], ensure_ascii=False).encode("utf-8"), 6)
             cursor = db.execute(
                 "INSERT INTO ix_item(id, content, language, location, added, passages, length, terms, body)"
                 " VALUES(?,?,?,?,?,?,?,?,?)",
                 (
-                    item.id, _content(item), _fold(item.language), _fold(item.location), item.added,
-                    len(item.passages), sum(n for _, n in counted), _pack_terms(counted), body,
+                    item.id, content_hash(item), fold(item.language), fold(item.location), item.added,
+                    len(item.passages), sum(n for _, n in counted), pack_terms(counted), body,
                 ),
             )  # fmt: skip
             row = cursor.lastrowid
@@ -208,15 +118,6 @@ class Store:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def state(self, key: str) -> int | None:
-        """Return a number of the state table, or None."""
-        row = self.connection.execute("SELECT value FROM ix_state WHERE key = ?", (key,)).fetchone()
-        return None if row is None else int(row[0])
-
-    def counter(self) -> int:
-        """Return the number of changes so far: caches of the same number are current."""
-        return self.state("counter") or 0
-
     def rows(self) -> list[int]:
         """Return the row numbers of all items, ascending."""
         return [row[0] for row in self.connection.execute("SELECT row FROM ix_item ORDER BY row")]
@@ -251,7 +152,7 @@ class Store:
     def term_rows(self, rows: Collection[int] | None = None) -> Iterator[TermRow]:
         """Yield the items of these rows (None: all), ascending."""
         for row, name, length, language, blob in self._by_row(_TERMS, rows):
-            hashes, counts = _unpack_terms(blob)
+            hashes, counts = unpack_terms(blob)
             yield TermRow(row, name, length, language, hashes, counts)
 
     def vectors(self, rows: Collection[int] | None = None) -> Iterator[tuple[int, Fixed]]:
@@ -277,7 +178,7 @@ class Store:
         found = self.connection.execute("SELECT terms FROM ix_item WHERE row = ?", (row,)).fetchone()
         if found is None:
             raise KeyError(row)
-        return _unpack_terms(found[0])
+        return unpack_terms(found[0])
 
     def _by_row(self, query: str, rows: Collection[int] | None, word: str = " WHERE ") -> Iterator[tuple[Any, ...]]:
         if rows is None:
@@ -288,57 +189,6 @@ class Store:
             part = ordered[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             yield from self.connection.execute(f"{query}{word}row IN ({marks}) ORDER BY row", part)
-
-    def kept_queries(self, limit: int) -> list[Fixed]:
-        """Return up to ``limit`` vectors of queries that were kept, in a fixed order."""
-        query = "SELECT body FROM ix_query WHERE model = ? ORDER BY hash LIMIT ?"
-        return [unpack(row[0], self.dimension)[0] for row in self.connection.execute(query, (self.model, limit))]
-
-    def cache_hash(self, name: str) -> bytes | None:
-        """Return the SHA-256 that the cache file of this name must have."""
-        row = self.connection.execute("SELECT hash FROM ix_cache WHERE name = ?", (name,)).fetchone()
-        return None if row is None else bytes(row[0])
-
-    def put_cache_hash(self, name: str, digest: bytes) -> None:
-        """Remember the SHA-256 of a cache file that was just written."""
-        with self.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO ix_cache VALUES(?,?)", (name, digest))
-
-    def drop_cache_hashes(self) -> None:
-        """Forget all cache files."""
-        with self.transaction() as db:
-            db.execute("DELETE FROM ix_cache")
-
-    # --- vectors of lines and of queries -------------------------------------------------------------------------
-
-    def line_vectors(self, row: int) -> Fixed | None:
-        """Return the vectors of an item's lines in order, if they were made."""
-        found = self.connection.execute(
-            "SELECT body FROM ix_line WHERE model = ? AND row = ?", (self.model, row)
-        ).fetchone()
-        return None if found is None else unpack(found[0], self.dimension)
-
-    def put_line_vectors(self, made: Mapping[int, Fixed]) -> None:
-        """Keep vectors of lines; items that were deleted meanwhile are passed over."""
-        with self.transaction() as db:
-            for row, vectors in made.items():
-                db.execute(
-                    "INSERT OR REPLACE INTO ix_line SELECT ?1, row, ?3 FROM ix_item WHERE row = ?2",
-                    (self.model, row, pack(vectors)),
-                )
-
-    def query_vector(self, text: str) -> Fixed | None:
-        """Return the vector of a query that was kept."""
-        found = self.connection.execute(
-            "SELECT body FROM ix_query WHERE model = ? AND hash = ?", (self.model, text_hash(text))
-        ).fetchone()
-        return None if found is None else unpack(found[0], self.dimension)[0]
-
-    def put_query_vectors(self, made: Mapping[str, Fixed]) -> None:
-        """Keep vectors of queries, so that asking again needs no model."""
-        with self.transaction() as db:
-            values = [(self.model, text_hash(text), pack(vector[None])) for text, vector in made.items()]
-            db.executemany("INSERT OR REPLACE INTO ix_query VALUES(?,?,?)", values)
 
 
 def _where(wanted: Filter) -> tuple[list[str], list[str]]:
@@ -358,32 +208,3 @@ def _where(wanted: Filter) -> tuple[list[str], list[str]]:
         clauses.append("row IN (SELECT row FROM ix_tag WHERE tag = ?)")
         values.append(tag.casefold())
     return clauses, values
-
-
-def _words(item: Item) -> Iterator[str]:
-    for passage in item.passages:
-        for _, text in passage.lines:
-            yield from words(text)
-
-
-def _content(item: Item) -> bytes:
-    facets = [item.language, item.location, sorted(item.tags), item.added]
-    whole = json.dumps([facets, [p.lines for p in item.passages]], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(whole.encode("utf-8")).digest()
-
-
-def _fold(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
-
-
-def _pack_terms(counted: Sequence[tuple[int, int]]) -> bytes:
-    hashes = np.array([h for h, _ in counted], dtype="<u8").tobytes()
-    counts = np.array([min(n, 65535) for _, n in counted], dtype="<u2").tobytes()
-    return hashes + counts + zlib.crc32(hashes + counts).to_bytes(4, "little")
-
-
-def _unpack_terms(blob: bytes) -> tuple[Hashes, Counts]:
-    number, rest = divmod(len(blob) - 4, 10)
-    if len(blob) < 4 or rest or zlib.crc32(blob[:-4]).to_bytes(4, "little") != blob[-4:]:
-        raise StoreDamaged("Stored words do not match their checksum: restore a copy, or add the files again.")
-    return np.frombuffer(blob, "<u8", number), np.frombuffer(blob, "<u2", number, offset=8 * number)

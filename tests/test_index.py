@@ -53,7 +53,7 @@ def test_every_error_names_its_family():
     assert len(set(kinds)) == len(kinds) == 7
 
 
-# --- words and scores against naive loops --------------------------------------------------------------------------------
+# --- words and scores against naive loops -----------------------------------------------------------------------------
 
 
 def test_bm25_equals_the_naive_loop(tmp_path: Path):
@@ -281,7 +281,7 @@ def test_facets_filter_by_id_language_place_tag_and_day(tmp_path: Path):
     assert ids(ids=[]) == set()
 
 
-# --- expressions --------------------------------------------------------------------------------
+# --- expressions ------------------------------------------------------------------------------------------------------
 
 
 def test_expressions_select_what_a_naive_reading_selects(tmp_path: Path):
@@ -317,7 +317,7 @@ def test_negated_words_are_not_wanted():
     assert expression("kafka AND NOT spark").words == "kafka"
 
 
-# --- models --------------------------------------------------------------------------------
+# --- models -----------------------------------------------------------------------------------------------------------
 
 
 class _Broken(HashEmbedder):
@@ -423,7 +423,7 @@ def test_the_packaged_model_gives_the_reference_vectors_one_text_at_a_time(tmp_p
     assert not agrees_with_reference(_Broken(lambda v: v))
 
 
-# --- policy --------------------------------------------------------------------------------
+# --- policy -----------------------------------------------------------------------------------------------------------
 
 
 def test_info_says_which_search_and_why(tmp_path: Path):
@@ -479,7 +479,7 @@ def test_the_words_of_a_deleted_item_are_nowhere_after_compacting(tmp_path: Path
     made._store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     made._store.connection.execute("VACUUM")
     made._store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    marks = [b"yxomma", np.uint64(index.store.term_hash("zyxomma")).tobytes()]
+    marks = [b"yxomma", np.uint64(index.terms.term_hash("zyxomma")).tobytes()]
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert not any(mark in path.read_bytes() for mark in marks), path
