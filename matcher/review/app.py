@@ -139,8 +139,9 @@ def _act(room: Room, body: bytes) -> dict[str, str]:
     who = room.reviewer
     request = wire.read_act(body, room.desk, who)
     kept = room.desk.act(who, request)
-    word = words.ANSWER[kept.verdict].word if kept.verdict else kept.kind.capitalize()
-    return {"said": f"{word} kept.", **_arrival(room, _after(room, request))}
+    word = words.ANSWER[kept.verdict].word if kept.verdict else ""
+    said = phrases.SAID.get(kept.kind) or f"{'Agreed: ' if kept.kind == 'agree' else ''}{word}, kept."
+    return {"said": said, **_arrival(room, _after(room, request))}
 
 
 def _arrival(room: Room, where: CellKey | str) -> dict[str, str]:

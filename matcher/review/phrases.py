@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.models import ReasonCode, SectionKind
+from matcher.models import DecisionKind, ReasonCode, SectionKind
 from matcher.review.acts import Role
 
 REASONS: dict[ReasonCode, str] = {
@@ -42,6 +42,10 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("b", "uncover the name (asks why)"),
     ("?", "this help"),
 )
+SAID: dict[DecisionKind, str] = {
+    "flag": "Flagged.", "unblind": "Uncovered.", "advance": "Advance, kept.", "hold": "Hold, kept.",
+    "decline": "Decline, kept.", "reviewed_below_cut": "Kept.",
+}  # fmt: skip
 BELOW: tuple[tuple[str, str, str], ...] = (
     ("1", "met", "Belongs on the list"),
     ("2", "partial", "Unclear from the résumé"),

@@ -72,11 +72,11 @@ def run(
 
     ``public_host`` is the Host header with which a proxy with TLS passes requests on, where there is one.
     """
-    listening = bind(host, port, allow_network=allow_network)
-    hosts = hosts_of(listening)
-    where = f"https://{public_host}" if public_host else f"http://{hosts[0]}"
-    started(f"{where}/login?t={keys.launch}")
-    server(build(room, keys, hosts, public_host)).run(sockets=[listening])
+    with bind(host, port, allow_network=allow_network) as listening:
+        hosts = hosts_of(listening)
+        where = f"https://{public_host}" if public_host else f"http://{hosts[0]}"
+        started(f"{where}/login?t={keys.launch}")
+        server(build(room, keys, hosts, public_host)).run(sockets=[listening])
 
 
 def _is_loopback(host: str) -> bool:

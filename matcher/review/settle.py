@@ -42,8 +42,9 @@ def seal_state(book: Ledger) -> tuple[int, str | None]:
 
 def sentences(pool: Pool, book: Ledger) -> tuple[str, ...]:
     """Return what people checked, one sentence per part of the review that took place."""
-    parts = (_checked(pool, book), _blind(pool, book), _second(book), _below(book))
-    return tuple(part for part in parts if part)
+    made = (_checked(pool, book), _blind(pool, book), _second(book), _below(book))
+    parts = tuple(part for part in made if part)
+    return parts or (("Signed without a single cell checked by a person.",) if book.signatures else ())
 
 
 def machine_verdicts(pool: Pool) -> dict[CellKey, Verdict]:
