@@ -1,4 +1,4 @@
-"""People approve and edit drafts; edits are diffed, linted like any draft, and logged. Nothing is approved by default."""
+"""People approve and edit drafts; edits are diffed, linted and logged. Nothing is approved by default."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def reworded(draft: Draft, subject: str, text: str, facts: Sequence[Fact], compa
     pieces = [old.get(piece) or _cited(piece, facts) for piece in split(core, [s.text for s in draft.sentences])]
     senders = tuple(fact.id for fact in facts if fact.kind == "sender")
     below = [Sentence(text=line, part=part, facts=senders) for part, line in tail]
-    used = {i for sentence in (*pieces, *below) for i in sentence.facts} | {f.id for f in draft.facts if f.source == "title"}
+    used = {i for sentence in (*pieces, *below) for i in sentence.facts} | {
+        f.id for f in draft.facts if f.source == "title"
+    }
     return draft.model_copy(
         update={
             "subject": subject, "sentences": (*pieces, *below), "author": "person", "status": "draft",
@@ -148,7 +150,7 @@ def _first(text: str) -> str:
 
 def _cited(text: str, facts: Sequence[Fact]) -> Sentence:
     """A sentence and the facts that it takes words from."""
-    part: Part = "greeting" if text.endswith((",", ":")) and len(text) < 60 else "detail"  # noqa: PLR2004 - a greeting line
+    part: Part = "greeting" if text.endswith((",", ":")) and len(text) < 60 else "detail"
     quoted = [q.text for q in quotations(text)]
     ours = {stem(t.key) for t in tokens(outside(text)) if len(t.key) > 1 and not _common(t.key)}
     cited = []

@@ -50,7 +50,8 @@ class Rules(Record):
 
     opt_out: str = ""
     links: tuple[str, ...] = ()
-    suppression: str = "suppression.txt"
+    suppression: str = ""
+    """Path of the suppression file, from the folder of company.toml (default ``suppression.txt``)."""
 
 
 class Company(Record):
@@ -79,7 +80,12 @@ class Company(Record):
     @property
     def suppression(self) -> Path:
         """Path of the suppression file."""
-        return self.folder / self.outreach.suppression
+        return self.folder / (self.outreach.suppression or "suppression.txt")
+
+    @property
+    def names_suppression(self) -> bool:
+        """Whether company.toml names the file, so that its absence is an error and not an empty list."""
+        return bool(self.outreach.suppression)
 
 
 _EXAMPLES = {

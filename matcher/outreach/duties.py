@@ -15,7 +15,7 @@ from functools import cache
 from matcher.outreach import words
 from matcher.outreach.company import Company
 from matcher.outreach.phrases import Slots, fill
-from matcher.outreach.records import Channel, Clock, Draft, Part
+from matcher.outreach.records import Channel, Clock, Draft, Language, Part
 
 _NOTICE_LINES = ("title", "who", "source", "purpose", "machine", "retention", "rights", "more")
 
@@ -32,13 +32,15 @@ def clock(location: str | None, *, applied: bool, obtained: date) -> Clock:
     if applied:
         return Clock(obtained=obtained, due=due, needed=False, why="the person applied: the data came from them")
     if location and not _covered(location) and _elsewhere(location):
-        return Clock(obtained=obtained, due=due, needed=False, why="the résumé states a place outside the EU, EEA and UK")
+        return Clock(
+            obtained=obtained, due=due, needed=False, why="the résumé states a place outside the EU, EEA and UK"
+        )
     why = "the person did not apply and may be in the EU, EEA or UK"
     return Clock(obtained=obtained, due=due, needed=True, why=why)
 
 
 def _month_later(day: date) -> date:
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)  # noqa: PLR2004 - December
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
@@ -68,7 +70,7 @@ def fixed_blocks(draft: Draft, company: Company) -> tuple[tuple[Part, str], ...]
 
 
 def blocks(
-    channel: Channel, step: int, language: words.Language, due: Clock, title: str, company: Company
+    channel: Channel, step: int, language: Language, due: Clock, title: str, company: Company
 ) -> tuple[tuple[Part, str], ...]:
     """Return the fixed lines below a message: the footer of an e-mail, and the notice of a first message."""
     slots = Slots(

@@ -22,7 +22,7 @@ _COLUMNS = (
     "draft", "candidate", "file", "channel", "step", "steps", "language", "status", "approved_by", "reviewed", "email",
     "subject", "text", "notice_due", "notice_in_message",
 )  # fmt: skip
-_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - spreadsheet files hold no zone; a fixed time keeps bytes equal
+_EPOCH = datetime(2000, 1, 1)
 
 
 def as_text(draft: Draft) -> str:
@@ -34,7 +34,8 @@ def as_text(draft: Draft) -> str:
     origin = "advanced by a reviewer" if draft.reviewed else "UNREVIEWED: taken from the head of the list"
     head = [
         f"Draft {draft.id}",
-        f"{draft.channel}, message {draft.step} of {draft.steps}, {draft.language}, {draft.tone}, by {draft.author}; {state}",
+        f"{draft.channel}, message {draft.step} of {draft.steps}, {draft.language}, {draft.tone}",
+        f"By {draft.author}; {state}",
         f"For {draft.candidate} ({draft.file}); {origin}",
         *(counter.line() for counter in counters(draft)),
         _clock_line(draft),
@@ -42,7 +43,14 @@ def as_text(draft: Draft) -> str:
         'Edit below; lines that begin with "#" are remarks. Footer and notice must stay as they are.',
     ]
     subject = [f"Subject: {draft.subject}", ""] if draft.subject else []
-    lines = [*(f"# {line}" for line in head), *subject, draft.text, "", "# Sentences and the facts they rest on", *_proof(draft)]
+    lines = [
+        *(f"# {line}" for line in head),
+        *subject,
+        draft.text,
+        "",
+        "# Sentences and the facts they rest on",
+        *_proof(draft),
+    ]
     return sinks.plain("\n".join(_one(line) if line.startswith("#") else line for line in lines)) + "\n"
 
 
@@ -132,6 +140,7 @@ def as_csv(drafts: Sequence[Draft]) -> str:
 def as_xlsx(drafts: Sequence[Draft]) -> bytes:
     """Return a mail-merge spreadsheet whose cells are all text, one row per draft."""
     from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
 
     book = Workbook()
     book.properties.created = book.properties.modified = _EPOCH
@@ -140,7 +149,9 @@ def as_xlsx(drafts: Sequence[Draft]) -> bytes:
     sheet.title = "Drafts"
     for row, values in enumerate(_rows(drafts), start=1):
         for column, value in enumerate(values, start=1):
-            sinks.xlsx_cell(sheet.cell(row=row, column=column), value)
+            cell = sheet.cell(row=row, column=column)
+            assert isinstance(cell, Cell)
+            sinks.xlsx_cell(cell, value)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -83,7 +83,7 @@ def role_facts(criteria: Criteria, posting: Document | str | None = None) -> tup
     known = _capitals([c.text for c in criteria.criteria] + [text])
     full = clean_title(criteria.title, known)
     short = _SHORT_CUT.split(full, maxsplit=1)[0].strip()
-    titles = [full, short] if len(short.split()) > 1 or len(short) >= 8 else [full]  # noqa: PLR2004 - "RN" says little
+    titles = [full, short] if len(short.split()) > 1 or len(short) >= 8 else [full]
     found = [make_fact("role", title, "title", owner=criteria.hash) for title in dict.fromkeys(titles) if title]
     for criterion in criteria.criteria:
         said = tidy(calm(criterion.text, known))[:_LONGEST_FACT]
@@ -111,7 +111,7 @@ def _capitals(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _pay_lines(text: str) -> list[str]:
-    lines = [tidy(line) for line in text.splitlines() if re.search(r"\d", line) and 8 <= len(line.strip()) <= 200]  # noqa: PLR2004
+    lines = [tidy(line) for line in text.splitlines() if re.search(r"\d", line) and 8 <= len(line.strip()) <= 200]
     return [line for line in lines if _names_pay(line.casefold())][:3]
 
 
@@ -145,7 +145,7 @@ def name_fact(name: str | None, candidate: str) -> Fact | None:
 
 def _case(part: str) -> str:
     letters = [c for c in part if c.isalpha()]
-    if len(letters) > 2 and all(c.isupper() for c in letters):  # noqa: PLR2004 - initials stay
+    if len(letters) > 2 and all(c.isupper() for c in letters):
         return re.sub(r"[^\W\d_]+", lambda m: m.group()[:1] + m.group()[1:].lower(), part)
     return part
 
@@ -154,6 +154,6 @@ def _speaks(name: str) -> bool:
     """Whether a "name" is a sentence: several words of speech, or words that no draft may hold."""
     common = frozenset().union(*(words.word_set(f"ordinary_{language}.txt") for language in words.LANGUAGES))
     parts = [part.casefold().strip(".") for part in name.split()]
-    return sum(part in common for part in parts if len(part) > 3) > 1 or any(  # noqa: PLR2004 - "de", "van", "la"
+    return sum(part in common for part in parts if len(part) > 3) > 1 or any(
         reason in ("instruction", "fraud") for reason, _ in words.hard(name.casefold())
     )

@@ -4,7 +4,8 @@ Strict by construction rather than by a list of bad words. A sentence may hold
 
 - quotations that are verbatim pieces of a fact that it cites,
 - words and figures of the facts that it cites, of the sender, and the person's name,
-- words of the ordinary list of its language (``tables/ordinary_*.txt``), which claim nothing,
+- words of the ordinary list of its language (``tables/ordinary_*.txt``), which claim nothing, and a few unknown words
+  of mere style,
 
 and nothing else. Banned words, links, pay, promises, layout and repetition are checked on top.
 The facts come from the caller, never from the draft, so that a draft cannot bring its own.
@@ -20,6 +21,8 @@ from matcher.outreach.duties import fixed_blocks
 from matcher.outreach.records import FIXED_PARTS, Draft, Fact, Problem
 
 counters = shape.counters
+MAX_LOOSE = 3
+"""Unknown words of mere style that one draft may hold."""
 
 
 def lint(draft: Draft, facts: Sequence[Fact], company: Company, others: Iterable[Draft] = ()) -> tuple[Problem, ...]:
@@ -40,10 +43,17 @@ def lint(draft: Draft, facts: Sequence[Fact], company: Company, others: Iterable
     for where, sentence in enumerate(draft.sentences, start=1):
         if sentence.part not in ("footer", "notice"):
             problems += claims.check(sentence, where, draft.language, known)
+    problems = _forgiven(problems)
     problems += claims.check_subject(draft, known)
     problems += shape.check(draft, known, company)
     problems += shape.repeated(draft, tuple(others))
     return tuple(problems)
+
+
+def _forgiven(problems: list[Problem]) -> list[Problem]:
+    """Leave out unknown words that are mere style, if they are few and nothing else is wrong."""
+    loose = [problem for problem in problems if problem.rule == "loose word"]
+    return [] if len(loose) == len(problems) and len(loose) <= MAX_LOOSE else problems
 
 
 def _fixed(draft: Draft, company: Company) -> list[Problem]:

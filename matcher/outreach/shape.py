@@ -72,7 +72,9 @@ def check(draft: Draft, known: Mapping[str, Fact], company: Company) -> list[Pro
 
 def _lengths(draft: Draft) -> list[Problem]:
     problems = [
-        Problem(rule="length", words=counter.line(), advice="shorten it" if counter.value > counter.high else "say more")
+        Problem(
+            rule="length", words=counter.line(), advice="shorten it" if counter.value > counter.high else "say more"
+        )
         for counter in counters(draft)
         if not counter.low <= counter.value <= counter.high
     ]
@@ -85,7 +87,9 @@ def _lengths(draft: Draft) -> list[Problem]:
 
 def _specific(draft: Draft, known: Mapping[str, Fact]) -> list[Problem]:
     problems = []
-    if not any(_says(sentence.text, _facts(sentence.facts, known, "person", "approved"), draft) for sentence in draft.sentences):
+    if not any(
+        _says(sentence.text, _facts(sentence.facts, known, "person", "approved"), draft) for sentence in draft.sentences
+    ):
         advice = "say one verified, specific thing about the person"
         problems.append(Problem(rule="not specific", words="no detail about the person", advice=advice))
     titles = [fact.text.casefold() for fact in known.values() if fact.source == "title"]
@@ -116,7 +120,7 @@ def _ask(draft: Draft) -> list[Problem]:
     asked = sum(outside(s.text).count("?") for s in draft.sentences if s.part not in ("footer", "notice"))
     if asked == 0:
         return [Problem(rule="no ask", words="no question", advice="end with one clear question")]
-    if asked > 2:  # noqa: PLR2004 - one ask, and at most one more question
+    if asked > 2:
         return [Problem(rule="no ask", words=f"{asked} questions", advice="ask one thing")]
     return []
 

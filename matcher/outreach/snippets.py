@@ -6,6 +6,7 @@ A piece is always a contiguous part of the quote, cut at the ends of clauses; an
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from typing import NamedTuple
 
@@ -18,14 +19,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}/\d{2,4}\b")
 _BREAK = re.compile(
     r"(?<=[^\W_]{3}[.!?])\s+(?=[^\W\d_a-z]|\d)|(?<=\)[.!?])\s+|(?<=;)\s+|(?<=[:,])\s+|\s+(?=[–—(-]\s?)|(?<=\))\s+"
     r"|(?<=[–—|·])\s+"
-)
-_END_WEAK = frozenset(
-    "a an the and or of in on at by with for to from per our my as that which who und oder mit von der die das des dem "
-    "den für zu im in et ou de du des la le les à en pour avec y o de del la el los las en con por para".split()
-)
-_START_WEAK = frozenset(
-    "and or but then so which that who whose where when while because than as of to for from with by und oder aber dann "
-    "sowie et ou mais qui que dont puis y o pero que".split()
 )
 _MIN_CHARACTERS = 14
 _MIN_WORDS = 3
@@ -41,14 +34,14 @@ def tidy(text: str) -> str:
 def calm(text: str, known_capitals: frozenset[str] = frozenset()) -> str:
     """Return a text that is written in capitals in sentence case; acronyms and figures stay as they are."""
     letters = [c for c in text if c.isalpha()]
-    if len(letters) < 8 or sum(c.isupper() for c in letters) < _CAPS_SHARE * len(letters):  # noqa: PLR2004 - too short
+    if len(letters) < 8 or sum(c.isupper() for c in letters) < _CAPS_SHARE * len(letters):
         return text
     lowered = re.sub(r"[^\W\d_][\w’'+#]*", lambda m: _calm_word(m.group(), known_capitals), text)
     return lowered[:1].upper() + lowered[1:]
 
 
 def _calm_word(word: str, known: frozenset[str]) -> str:
-    acronym = len(word) <= 5 and not re.search(r"[AEIOUYÄÖÜ]", word)  # noqa: PLR2004 - SQL, CRRT, HTML5
+    acronym = len(word) <= 5 and not re.search(r"[AEIOUYÄÖÜ]", word)
     keep = word in known or acronym or any(c.isdigit() for c in word) or (len(word) > 1 and "+" in word)
     return word if keep else word.lower()
 
@@ -116,7 +109,7 @@ def _reads_well(piece: str) -> bool:
     if bare.count("(") != bare.count(")") or bare.count('"') % 2 or bare.count("“") != bare.count("”"):
         return False
     first, last = bare.split()[0].casefold(), bare.split()[-1].casefold()
-    return last not in _END_WEAK and first not in _START_WEAK and not bare.startswith((")", ",", "&", "/"))
+    return last not in _weak("end") and first not in _weak("start") and not bare.startswith((")", ",", "&", "/"))
 
 
 def _worth(piece: str, text: str, start: int, end: int, limit: int) -> float:
@@ -130,6 +123,11 @@ def _worth(piece: str, text: str, start: int, end: int, limit: int) -> float:
 
 
 @cache
+def _weak(side: str) -> frozenset[str]:
+    return frozenset(str(tomllib.loads(words.table("weak.toml"))[side]).split())
+
+
+@cache
 def _denials() -> frozenset[str]:
     return frozenset().union(*(words.language_words("negations.toml", language) for language in words.LANGUAGES))
 
@@ -139,7 +137,7 @@ def _cut(text: str, limit: int) -> tuple[Piece, ...]:
     if len(text) <= limit:
         return ()
     pieces = text[: limit - 1].rsplit(" ", 1)[0].split(" ")
-    while pieces and (pieces[-1].casefold().strip(",;:") in _END_WEAK or pieces[-1].startswith("(")):
+    while pieces and (pieces[-1].casefold().strip(",;:") in _weak("end") or pieces[-1].startswith("(")):
         pieces.pop()
     piece = " ".join(pieces)
     marked = _finish(piece) + " …"

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+\d[^\W_]*|[^\W\d_]+[#]|[^\W\d_]\+\+|[^\W\d_]+)"
 )
 _QUOTED = re.compile(r"“([^”“]*)”|„([^“”„]*)[“”]|«([^»«]*)»|\"([^\"]*)\"")
-_QUOTE_SIGNS = "“”„«»\""
+_QUOTE_SIGNS = '“”„«»"'
 _ENDINGS = sorted(
     ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "er", "ers", "en", "em",
      "e", "n", "ung", "ungen", "te", "ten", "ées", "és", "ée", "é", "ant", "ando", "iendo", "ado", "ada", "ados",

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from matcher.outreach.records import Language
+from matcher.outreach.tokens import stem
 
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es")
 
@@ -34,7 +35,7 @@ def table(name: str) -> str:
 def word_set(name: str) -> frozenset[str]:
     """Return the words of a list in ``tables/``, in lower case; lines that begin with ``#`` are remarks."""
     lines = (line for line in table(name).splitlines() if not line.startswith("#"))
-    return frozenset(word.casefold() for line in lines for word in line.split())
+    return frozenset(part for line in lines for word in line.split() for part in re.split(r"[-'’]", word.casefold()))
 
 
 @cache
@@ -43,6 +44,16 @@ def ordinary(language: Language) -> frozenset[str]:
     spoken = {key: value for key, value in phrases(language).items() if key not in ("notice", "footer")}
     glue = re.sub(r"\{[a-z_]+\}", " ", " ".join(_strings(spoken)))
     return word_set(f"ordinary_{language}.txt") | frozenset(re.findall(r"[^\W\d_]+", glue.casefold()))
+
+
+@cache
+def _ordinary_stems(language: Language) -> frozenset[str]:
+    return frozenset(stem(word) for word in ordinary(language))
+
+
+def is_ordinary(word: str, language: Language) -> bool:
+    """Return whether a word (in lower case) claims nothing in this language, in any of its forms."""
+    return word in ordinary(language) or stem(word) in _ordinary_stems(language)
 
 
 @cache

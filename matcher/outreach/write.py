@@ -11,11 +11,13 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from matcher.outreach.compose import Material, Order, build, compose, frame
+from matcher.outreach.compose import build, compose
 from matcher.outreach.hygiene import harmless
 from matcher.outreach.linter import lint
+from matcher.outreach.order import Material, Order
 from matcher.outreach.records import Draft, Fact, NoDraft, Problem, Sentence
 from matcher.outreach.shape import LIMITS
+from matcher.outreach.speak import frame
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 MOST_FACTS = 12
@@ -34,7 +36,10 @@ class Writer(Protocol):
 class Wording(Protocol):
     """A prompt template."""
 
-    ref: str
+    @property
+    def ref(self) -> str:
+        """Name, version and hash of the wording."""
+        ...
 
     def render(self, **variables: str) -> str:
         """Return the text with its variables filled in."""
@@ -55,7 +60,26 @@ class _Reply(BaseModel):
     sentences: list[_Said] = Field(min_length=1, max_length=14)
 
 
-REPLY_SCHEMA: dict[str, Any] = _Reply.model_json_schema()
+REPLY_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "sentences": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "part": {"type": "string", "enum": ["opening", "detail", "role", "ask"]},
+                    "text": {"type": "string"},
+                    "facts": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["part", "text", "facts"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["sentences"],
+    "additionalProperties": False,
+}
 """JSON schema of the model's reply."""
 
 
@@ -87,7 +111,9 @@ def _aliases(order: Order, material: Material) -> dict[str, Fact]:
     """Short names for the facts that the model may see: P about the person, R about the role, S about the sender."""
     company = material.company
     spent = {fact.text for fact in material.facts if fact.id in order.used_facts}
-    person = [f for f in material.of("person", "approved") if f.text not in spent and harmless(f.text, company)][:MOST_FACTS]
+    person = [f for f in material.of("person", "approved") if f.text not in spent and harmless(f.text, company)][
+        :MOST_FACTS
+    ]
     wanted = {fact.criterion for fact in person}
     role = [f for f in material.of("role") if f.source == "title" or f.criterion in wanted or f.source.endswith("pay")]
     sender = [f for f in material.of("sender") if not f.source.endswith(("email", "phone"))]
@@ -99,9 +125,7 @@ def _instructions(order: Order, prompt: Wording) -> str:
     limits = LIMITS[order.channel]
     room = {"inmail": 240, "connection": 120, "email": limits.characters}[order.channel]
     length = "50 to 90 words" if order.channel == "email" else f"at most {room} characters in all"
-    return prompt.render(
-        language=LANGUAGE_NAMES[order.language], tone=order.tone, channel=order.channel, length=length
-    )
+    return prompt.render(language=LANGUAGE_NAMES[order.language], tone=order.tone, channel=order.channel, length=length)
 
 
 def _material(aliases: dict[str, Fact], problems: tuple[Problem, ...]) -> str:
@@ -113,9 +137,7 @@ def _material(aliases: dict[str, Fact], problems: tuple[Problem, ...]) -> str:
     return text
 
 
-def _draft(
-    said: str | None, order: Order, material: Material, aliases: dict[str, Fact], ref: str
-) -> Draft | Problem:
+def _draft(said: str | None, order: Order, material: Material, aliases: dict[str, Fact], ref: str) -> Draft | Problem:
     reply = _parse(said)
     if isinstance(reply, Problem):
         return reply
