@@ -36,6 +36,7 @@ class View:
         self.resume = resume
         self.copy = copy
         self.text = copy.document.text
+        self.headed = {copy.copied(s.span) for s in resume.sections if s.heading is not None}
         self.sections = tuple((copy.copied(section.span), section.kind) for section in resume.sections)
 
     def section_at(self, offset: int) -> SectionKind:
@@ -46,11 +47,17 @@ class View:
                 found = kind
         return found
 
-    def stretches(self) -> tuple[tuple[int, int, SectionKind], ...]:
+    def stretches(self) -> tuple[tuple[int, int, str], ...]:
         """The whole text as ``(start, end, kind)``: each section runs to the next one's start."""
         starts = sorted({0, *(span.start for span, _ in self.sections)})
         ends = [*starts[1:], len(self.text)]
-        return tuple((start, end, self.section_at(start)) for start, end in zip(starts, ends, strict=True))
+        return tuple((start, end, self._kind_for_rules(start)) for start, end in zip(starts, ends, strict=True))
+
+    def _kind_for_rules(self, start: int) -> str:
+        """The section's kind, or *unheaded* for work without a heading: lines about the person stand in it too."""
+        kind = self.section_at(start)
+        bare = any(span.start == start and span not in self.headed for span, _ in self.sections)
+        return "unheaded" if bare and kind in ("experience", "education") else kind
 
 
 def _signs(view: View) -> Iterator[Mask]:

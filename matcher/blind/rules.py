@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from matcher.models import SectionKind
-
 
 @dataclass(frozen=True)
 class Mask:
@@ -56,7 +54,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def find(
-    text: str, language: str | None, options: Collection[str], sections: Sequence[tuple[int, int, SectionKind]]
+    text: str, language: str | None, options: Collection[str], sections: Sequence[tuple[int, int, str]]
 ) -> Iterator[Mask]:
     """Yield what the rules hide in a text; they may overlap.
 

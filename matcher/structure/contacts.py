@@ -49,12 +49,13 @@ def _address() -> re.Pattern[str]:
         r"[A-ZÀ-Þ0-9][\w'’.-]*",
     )
     small = r"(?:(?:de|du|des|la|le|les|del|della|dos|das|da|do|di)\s+)*(?:[dlDL]['’])?"
-    return re.compile(
-        rf"(?<!\w)(?:{number},?\s+(?:block\s+of\s+)?(?:[NSEW]\.?\s+)?(?:{name}\s+){{0,4}}?{kinds}(?!\w)"
+    found = (
+        rf"(?<!\w)(?:P\.?\s?O\.?\s?B(?:ox|OX)\s+\d+|{number},?\s+(?:block\s+of\s+)?(?:[NSEW]\.?\s+)?(?:{name}\s+){{0,4}}?{kinds}(?!\w)"
         rf"|{number},?\s+(?:bis,?\s+|ter,?\s+)?{prefixes}\s+{small}[\w'’-]+(?:[\s-]+{name})*"
         rf"|{prefixes}\s+(?:[\w'’.º°-]+,?\s+){{0,6}}?(?:n[.º°o]*\s*)?{number}(?!\w)"
         rf"|(?:{name}[\s-]+){{0,3}}(?:[A-ZÀ-Þ][\w'’-]*{glued}|{name}[\s-]{apart})\s+{number}(?!\w))"
     )
+    return re.compile(found.replace(r"\s", r"[^\S\n]").replace(r"[[^\S\n]-]", r"[ -]"))
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ BULLET = re.compile(
 )
 _END = re.compile(r"[.!?:;…]['\")\]»”’]*$")
 _CONTACT = re.compile(r"@|https?:|www\.|(?<!\d)\d{3}[-. )]\s?\d{3}(?!\d)")
+_COLUMNS = re.compile(r"\S(?:\s{3,}|\t+)\S")
 _WRAP_FLOOR = 45
 """A line shorter than this was ended on purpose."""
 
@@ -80,6 +81,8 @@ def _physical(document: Document) -> list[ContentLine]:
 def _continues(above: ContentLine, below: ContentLine, width: int, alone: Callable[[str], bool]) -> bool:
     """Whether ``below`` is the rest of ``above``."""
     if below.bullet or below.blank_before or below.heading_mark or above.heading_mark or above.bold != below.bold:
+        return False
+    if _COLUMNS.search(above.text) or _COLUMNS.search(below.text):
         return False
     if alone(below.text) or _CONTACT.search(below.text) or len(above.text) < _WRAP_FLOOR or alone(above.text):
         return False

@@ -117,12 +117,17 @@ def _meant(text: str, token: _Token, start: int) -> bool:
     titled = re.search(r"(\w+)\.?\s$", before)
     if titled and titled.group(1).casefold() in table("names")["titles"]:
         return True
-    verb = re.match(r"\s([a-z]+)\b", after)
-    if verb and _OPENING.search(before) and not token.text.isupper():
-        return verb.group(1) in table("names")["verbs"]
+    verb = re.match(r"\s([a-zà-ÿ]+)\b", after)
+    if _OPENING.search(before) and not token.text.isupper() and (verb or token.strength == "ordinary"):
+        return _acts(verb.group(1)) if verb else re.match(r"['’]s\s[a-z]", after) is not None
     if not re.search(r"[a-z]\s$", before) or not _GOES_ON.match(after):
         return False
     return token.strength == "ordinary" or (titled is not None and titled.group(1) not in table("names")["no_person"])
+
+
+def _acts(word: str) -> bool:
+    """Whether a word after a name says what the person does or did."""
+    return word in table("names")["verbs"] or (word.endswith("ed") and len(word) > 4)
 
 
 def occurrences(text: str, words: Sequence[str], particles: Sequence[str] = ()) -> list[tuple[int, int]]:

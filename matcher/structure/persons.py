@@ -20,11 +20,11 @@ _SPLIT = re.compile(
     r"\s*[|•·★/◆■▪]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w\w)\.\s+(?=[A-ZÀ-Þ\d])|;\s*|\s*[:：]\s+|\s+\(|\)\s*"
 )
 _NOT_IN_A_NAME = re.compile(r"[\d@:/#$%&=<>\[\]{}!?+*_]")
-_SPACED = re.compile(r"^(?:\w ){2,}\w$")
 _ABSTRACT = re.compile(r"^\w{2,}(?:ment|tion|sion|ness|ity|ship|ics|ical|ology|ional|cate|gist|soft|ware)$")
 _CONTACT = re.compile(r"@|(?<!\d)\d{3}[-. )/]{1,2}\d{3,4}|\+\d")
 TOP = 1500
 """Characters in which contacts show that a résumé names its owner."""
+_ALL_SPACED = re.compile(r"(?:[^\W\d_] (?:- )?){2,}[^\W\d_](?:\s{2,}(?:[^\W\d_] (?:- )?)+[^\W\d_])*")
 Found = tuple[int, str]
 """Offset and text of a fragment."""
 
@@ -32,6 +32,8 @@ Found = tuple[int, str]
 def name_words(text: str) -> tuple[str, ...]:
     """The words of a name, hyphens split, without titles, letters after it, suffixes and punctuation."""
     words = table("identity")
+    if _ALL_SPACED.fullmatch(text.strip()):
+        text = " ".join(part.replace(" ", "") for part in re.split(r"\s{2,}", text.strip()))
     skip = {*words["titles"], *words["letters"], *words["suffixes"]}
     bare = re.sub(r"[\"“”„‘’'(]([^\"“”„‘’()]{2,})[\"“”’')]", r" \1 ", text)
     found = (word.strip(".,;:()\"'“”’‘") for word in re.split(r"[\s,]+", bare))
@@ -125,6 +127,19 @@ def _labelled(lines: Sequence[ContentLine], source: str) -> Iterator[Found]:
             yield lines[at + 1].start, source[lines[at + 1].start : lines[at + 1].end]
 
 
+def _introduced(lines: Sequence[ContentLine], source: str) -> Iterator[Found]:
+    """The name after words such as "my name is" or "Resume of"."""
+    words = alternatives(table("identity")["introductions"])
+    name = r"(?:[A-ZÀ-Þ][\w'’.-]*|[\"“'][A-ZÀ-Þ][\w'’-]+[\"”'])"
+    small = alternatives(table("identity")["particles"])
+    intro = re.compile(rf"(?<!\w)(?i:{words})\s*[:–—-]?\s+({name}(?:\s+(?:{small}\s+)*{name}){{1,4}})")
+    for line in lines[:4]:
+        match = intro.search(source[line.start : line.end])
+        if match and written_like_a_name(match.group(1)):
+            yield line.start + match.start(1), match.group(1)
+            return
+
+
 def _before_the_title(found: Found, witness: str) -> Found | None:
     """The name in a fragment that goes on with a title: "Tom Meyer Senior Engineer"."""
     offset, text = found
@@ -140,7 +155,7 @@ def _before_the_title(found: Found, witness: str) -> Found | None:
 def _single_words(lines: Sequence[ContentLine], source: str, witness: str) -> tuple[Found, ...]:
     """A name over two lines of one word each, spaced out letter by letter, or one word that a witness knows."""
     top = [(line.start, source[line.start : line.end].strip()) for line in lines[:3]]
-    spaced = [(offset, text) for offset, text in top if all(_SPACED.match(w) for w in re.split(r"\s{2,}", text))]
+    spaced = [(offset, text) for offset, text in top if _ALL_SPACED.fullmatch(text) and heading_kind(text) is None]
     if spaced:
         return tuple(spaced[:1])
     words = [found for found in top[:2] if re.fullmatch(r"[^\W\d_][^\W\d_'’-]+(?:-[^\W\d_]+)?", found[1])]
@@ -179,7 +194,7 @@ def _headline(text: str, source: str) -> bool:
 
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:
     """Return where the person's name is first stated; several places where it is stated in parts."""
-    labelled = tuple(_labelled(lines, source))
+    labelled = tuple(_labelled(lines, source)) or tuple(_introduced(lines, source))
     if labelled:
         return labelled
     head = [f for line in lines[:HEADER_LINES] for f in fragments(line, source)]

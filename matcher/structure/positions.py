@@ -30,19 +30,23 @@ class _Draft:
     title_given: bool
 
 
-def _above(lines: Sequence[ContentLine], at: int, floor: int, most: int) -> tuple[int, ...]:
-    """Indexes of up to ``most`` header lines directly above ``at``."""
+def _above(lines: Sequence[ContentLine], at: int, floor: int, most: int, across: bool = False) -> tuple[int, ...]:
+    """Indexes of up to ``most`` header lines directly above ``at``; ``across`` one empty line where it says so."""
     found: list[int] = []
-    while len(found) < most and at > floor and not lines[at].blank_before and can_head(lines[at - 1]):
+    while len(found) < most and at > floor and can_head(lines[at - 1]):
+        if lines[at].blank_before and not (across and not found):
+            break
         at -= 1
         found.append(at)
     return tuple(reversed(found))
 
 
-def _below(lines: Sequence[ContentLine], at: int, ceiling: int, most: int) -> tuple[int, ...]:
-    """Indexes of up to ``most`` header lines directly below ``at``."""
+def _below(lines: Sequence[ContentLine], at: int, ceiling: int, most: int, across: bool = False) -> tuple[int, ...]:
+    """Indexes of up to ``most`` header lines directly below ``at``; ``across`` one empty line where it says so."""
     found: list[int] = []
-    while len(found) < most and at + 1 < ceiling and not lines[at + 1].blank_before and can_head(lines[at + 1]):
+    while len(found) < most and at + 1 < ceiling and can_head(lines[at + 1]):
+        if lines[at + 1].blank_before and not (across and not found):
+            break
         at += 1
         found.append(at)
     return tuple(found)
@@ -57,13 +61,23 @@ def _header(
     if not has_words(anchor.rest):
         if above and not dates_first:
             return (*above, at)
-        return (at, *_below(lines, at, ceiling, 2 if dates_first and _list_follows(lines, at, ceiling) else 1))
+        below = _below(lines, at, ceiling, 2 if dates_first and _list_follows(lines, at, ceiling) else 1)
+        return (at, *below) if above or below else _apart(lines, at, floor, ceiling, dates_first)
     if above and not dates_first:
         return (*above[-1:], at)
     below = _below(lines, at, ceiling, 1)
     if below and (below[0] + 1 >= ceiling or lines[below[0] + 1].bullet or lines[below[0] + 1].blank_before):
         return (at, *below)
     return (at,)
+
+
+def _apart(lines: Sequence[ContentLine], at: int, floor: int, ceiling: int, dates_first: bool) -> tuple[int, ...]:
+    """The header of a job whose dates stand in a block of their own: a paragraph, or a cell of a table."""
+    above = _above(lines, at, floor, 2, across=True)
+    below = _below(lines, at, ceiling, 1, across=True)
+    if above and not (dates_first and below):
+        return (*above, at)
+    return (at, *below)
 
 
 def _list_follows(lines: Sequence[ContentLine], at: int, ceiling: int) -> bool:
@@ -80,6 +94,8 @@ def _dates_come_first(lines: Sequence[ContentLine], found: Sequence[Anchor]) -> 
         nothing_above = lines[at].blank_before or at == 0 or not can_head(lines[at - 1])
         nothing_below = at + 1 >= len(lines) or lines[at + 1].blank_before or not can_head(lines[at + 1])
         votes += nothing_above - nothing_below
+        if nothing_above and nothing_below:
+            votes += (not _above(lines, at, 0, 1, across=True)) - (not _below(lines, at, len(lines), 1, across=True))
     return votes > 0
 
 
