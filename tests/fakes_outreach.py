@@ -4,6 +4,8 @@ Everybody here is fictional. ``HAND_WRITTEN`` and ``HELD_OUT`` hold wordings tha
 were adjusted to the former and never to the latter.
 """
 
+# ruff: noqa: E501 - a wording stands on one line, so that it can be read as it would be sent
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -334,7 +336,7 @@ def _swap_figures(text: str) -> str:
     import re
 
     found = list(dict.fromkeys(re.findall(r"\d+", text)))
-    if len(found) < 2:  # noqa: PLR2004
+    if len(found) < 2:
         return text
     first, second = found[:2]
     return re.sub(rf"\b(?:{first}|{second})\b", lambda m: second if m.group() == first else first, text)

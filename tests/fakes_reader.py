@@ -34,7 +34,7 @@ CELLS = {
 
 
 class RuleNetwork:
-    """Stands in for ``Network``: ``rule(criterion, segment)`` gives the four probabilities; ``asked`` holds the pairs."""
+    """Stands in for ``Network``: ``rule(criterion, segment)`` gives the probabilities; ``asked`` holds the pairs."""
 
     fingerprint = "rule"
 

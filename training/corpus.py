@@ -24,7 +24,8 @@ HELD_OUT = 8
 """Occupations kept apart for the figures of the report: the same eight as in the first experiment."""
 
 YEARS = re.compile(
-    r"\b(\d+|two|three|four|five|six|seven|eight|ten)\+?[ -]*(or more |full |full-time )?(school )?(years?|yrs|months?|seasons?|Jahre|años|ans)\b",
+    r"\b(\d+|two|three|four|five|six|seven|eight|ten)\+?[ -]*(or more |full |full-time )?(school )?"
+    r"(years?|yrs|months?|seasons?|Jahre|años|ans)\b",
     re.I,
 )
 CREDENTIAL = re.compile(
@@ -33,12 +34,14 @@ CREDENTIAL = re.compile(
     re.I,
 )
 LANGUAGE = re.compile(
-    r"\b(English|German|Spanish|French|Arabic|Deutsch|Englisch|Welsh|Mandarin|Dutch|Italian|fluent|bilingual|language skills)\b"
+    r"\b(English|German|Spanish|French|Arabic|Deutsch|Englisch|Welsh|Mandarin|Dutch|Italian|fluent|bilingual"
+    r"|language skills)\b"
 )
 SOFT = re.compile(
-    r"communicat|interperson|soft skill|attention to detail|organi[sz]ed|organi[sz]ational|team ?player|leadership|problem.?solving"
-    r"|self-?motivat|flexib|resilien|patient and|empath|calm|confiden|judg|discretion|adaptab|initiative|negotiat|stakeholder"
-    r"|time management|analytical|creativ|reliab|punctual|integrity|proactive|independen",
+    r"communicat|interperson|soft skill|attention to detail|organi[sz]ed|organi[sz]ational|team ?player|leadership"
+    r"|problem.?solving|self-?motivat|flexib|resilien|patient and|empath|calm|confiden|judg|discretion|adaptab"
+    r"|initiative|negotiat|stakeholder|time management|analytical|creativ|reliab|punctual|integrity|proactive"
+    r"|independen",
     re.I,
 )
 
@@ -84,7 +87,7 @@ SILENT = (0.93, 0.05, 0.02, 0.0)
 """Target of a combination that the writer of a dense file left without a label: not written for it, rarely a help."""
 
 
-def dense(folder: Path = DATA / "dense") -> list[Row]:
+def dense(folder: Path = DATA / "dense", only: Sequence[str] = ()) -> list[Row]:
     """Read the dense files: whole résumés, every line beside every criterion of its posting.
 
     ``# occupation``, then ``ID | kind | criterion``, then ``@ context`` and under it ``line => ID label, ID label``.
@@ -92,7 +95,7 @@ def dense(folder: Path = DATA / "dense") -> list[Row]:
     out. Raises ValueError for an unknown label or id.
     """
     rows: list[Row] = []
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(p for p in folder.glob("*.txt") if not only or p.stem in only):
         occupation, context, criteria = "", "", {}
         for text in filter(None, map(str.strip, path.read_text("utf-8").splitlines())):
             if text.startswith("# "):
@@ -139,16 +142,19 @@ def split(rows: Sequence[Row], seed: int = 0) -> tuple[list[Row], list[Row]]:
     return [r for r in rows if r.occupation not in held], [r for r in rows if r.occupation in held]
 
 
+LIMIT = {"work": 0.42, "soft": 0.22, "credential": 0.45, "language": 0.4, "years": 0.0}
+"""Similarity above which a line is not mined for a criterion of this type: it may well support it."""
+CRITERIA_APART = 0.5
+NO_WORK = re.compile(r"Education|Languages|Skills|Certif|Ausbildung|Formación|Formation|Idiomas|Sprachen|Interests")
+"""Sections whose lines never count as a job."""
+
+
 class Miner:
     """Draws lines that support something else, from the same occupation or from another one.
 
     ``similarity`` tells how near a line is to the other criterion: near lines are the ones a prefilter lets through,
     and the nearest of all may well support it, so they are left out.
     """
-
-    LIMIT = {"work": 0.42, "soft": 0.22, "credential": 0.45, "language": 0.4, "years": 0.0}
-    CRITERIA_APART = 0.5
-    NO_WORK = re.compile(r"Education|Languages|Skills|Certif|Ausbildung|Formación|Formation|Idiomas|Sprachen|Interests")
 
     def __init__(self, rows: Sequence[Row], vectors: dict[str, np.ndarray]) -> None:
         self.rows = list(rows)
@@ -163,11 +169,11 @@ class Miner:
         for criterion, kind in self.of[row.occupation]:
             if criterion == row.criterion:
                 continue
-            if float(self.vectors[criterion] @ self.vectors[row.criterion]) > self.CRITERIA_APART:
+            if float(self.vectors[criterion] @ self.vectors[row.criterion]) > CRITERIA_APART:
                 continue
             near = float(self.vectors[criterion] @ self.vectors[row.line])
             wanted = type_of(criterion)
-            limit = 0.42 if wanted == "years" and self.NO_WORK.search(row.context) else self.LIMIT[wanted]
+            limit = 0.42 if wanted == "years" and NO_WORK.search(row.context) else LIMIT[wanted]
             if near > limit:
                 continue
             # a share for "partial" and "full": some of the mined rows do support the other criterion a little
@@ -190,7 +196,7 @@ class Miner:
         while len(drawn) < count:
             row, other = rng.choice(self.rows), rng.choice(self.rows)
             near = float(self.vectors[row.criterion] @ self.vectors[other.line])
-            if row.occupation == other.occupation or near > self.LIMIT[type_of(row.criterion)]:
+            if row.occupation == other.occupation or near > LIMIT[type_of(row.criterion)]:
                 continue
             drawn.append(
                 Row(row.occupation, row.criterion, row.kind, other.context, other.line, (0.97, 0.02, 0.01, 0.0), "far")

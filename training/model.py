@@ -1,4 +1,4 @@
-"""The reader's network: a small encoder over criterion and line, and a head that says none, partial, full, contradicts."""
+"""The reader's network: a small encoder over criterion and line, and a head of four labels."""
 
 from __future__ import annotations
 

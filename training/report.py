@@ -105,7 +105,7 @@ def shortcuts(network: Network, rows: list[Row], rng: random.Random) -> dict:
 
 
 def similarity_alone(every: dict[str, list[aggregate.Example]]) -> dict:
-    """Two thresholds on the nearest line's similarity, chosen on the other postings: the figures of a tool that does not read."""
+    """Two thresholds on the nearest line's similarity, chosen on the other postings: a tool that does not read."""
     figures, tested, verdicts = {}, [], []
     grid = np.arange(0.1, 0.8, 0.02)
 

@@ -1,6 +1,6 @@
 """Train the reader: ``python training/train.py --out DIR`` (seeded; two cores, or a GPU where there is one).
 
-Writes DIR/reader.pt, DIR/held_out.json and DIR/log.json.
+Writes DIR/reader.pt and DIR/log.json.
 """
 
 from __future__ import annotations
@@ -88,29 +88,54 @@ def predict(model: Reader, tokenizer: object, rows: Sequence[Row], device: str, 
     return result
 
 
-def main() -> None:
-    """Train with the given options and write weights and held-out predictions."""
+def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=3, help="length of the schedule")
+    parser.add_argument("--stop", type=int, default=None, help="epochs that are run of the schedule")
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--rate", type=float, default=8e-5)
     parser.add_argument("--mined", type=float, default=0.7, help="mined rows per written row, each epoch")
     parser.add_argument("--far", type=float, default=0.1)
     parser.add_argument("--share", type=float, default=1.0, help="share of the written rows, for a learning curve")
+    parser.add_argument("--dense", default="a,b,c", help="dense files used")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def step_on(model: Reader, tokenizer: object, batch: Sequence[Row], loss_of: nn.Module, device: str) -> torch.Tensor:
+    """Return the loss of one batch after its gradients were computed and clipped."""
+    tensors = encode(tokenizer, [r.criterion for r in batch], [shown(r.context, r.line) for r in batch])
+    target = torch.tensor([r.target for r in batch], device=device)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        logits = model(**{k: v.to(device) for k, v in tensors.items()})
+    loss: torch.Tensor = loss_of(logits.float(), target)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    return loss
+
+
+def measured(probabilities: np.ndarray, held: Sequence[Row]) -> dict[str, object]:
+    """Return accuracy and confusion (rows truth, columns said) on the held-out rows."""
+    truth, said = np.array([r.label for r in held]), probabilities.argmax(-1)
+    confusion = [[int(((truth == i) & (said == j)).sum()) for j in range(4)] for i in range(4)]
+    return {"accuracy": float((said == truth).mean()), "confusion": confusion}
+
+
+def main() -> None:
+    """Train with the given options; write weights and a log with held-out figures after every epoch."""
+    options = options_of()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     rng = random.Random(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-
     train, held = corpus.split(corpus.written())
     if options.share < 1:
         train = rng.sample(train, int(len(train) * options.share))
-    dense = corpus.dense()
+    dense = corpus.dense(only=options.dense.split(","))
     similar = vectors([t for r in [*train, *dense] for t in (r.criterion, r.line)])
     miner = corpus.Miner(train, similar)
     mates = merge_mates([*train, *dense], similar)
@@ -125,46 +150,23 @@ def main() -> None:
     warm = 0.06 * steps
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: min(1, (i + 1) / warm) * max(0.02, 1 - i / steps))
     loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS, device=device), label_smoothing=0.05)
-    print(len(train), "written", per_epoch, "per epoch", steps, "steps", len(held), "held out", flush=True)
     log, begun, step = [], time.time(), 0
-    for epoch in range(options.epochs):
-        rows = [
-            *train,
-            *dense,
-            *miner.draw(int(len(train) * options.mined), rng),
-            *miner.far(int(len(train) * options.far), rng),
-        ]
-        total = 0.0
+    for epoch in range(options.stop or options.epochs):
+        mined = miner.draw(int(len(train) * options.mined), rng)
+        rows = [*train, *dense, *mined, *miner.far(int(len(train) * options.far), rng)]
         for batch in batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng):
-            tensors = encode(tokenizer, [r.criterion for r in batch], [shown(r.context, r.line) for r in batch])
-            target = torch.tensor([r.target for r in batch], device=device)
-            with torch.autocast(device, dtype=torch.bfloat16):
-                logits = model(**{k: v.to(device) for k, v in tensors.items()})
-            loss = loss_of(logits.float(), target)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            loss = step_on(model, tokenizer, batch, loss_of, device)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
-            total += loss.item()
             step += 1
             if step % 100 == 0:
                 print(epoch, step, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
-        probabilities = predict(model, tokenizer, held, device)
-        truth = np.array([r.label for r in held])
-        accuracy = float((probabilities.argmax(-1) == truth).mean())
-        confusion = [[int(((truth == i) & (probabilities.argmax(-1) == j)).sum()) for j in range(4)] for i in range(4)]
-        log.append(
-            {"epoch": epoch, "loss": total * options.batch / per_epoch, "accuracy": accuracy, "confusion": confusion}
-        )
-        print("epoch", epoch, f"loss {log[-1]['loss']:.3f} held-out accuracy {accuracy:.3f}", confusion, flush=True)
+        log.append({"epoch": epoch, **measured(predict(model, tokenizer, held, device), held)})
+        print(log[-1], flush=True)
         torch.save(model.state_dict(), options.out / "reader.pt")
-    (options.out / "log.json").write_text(
-        json.dumps(
-            {"options": {k: str(v) for k, v in vars(options).items()}, "seconds": time.time() - begun, "epochs": log},
-            indent=1,
-        )
-    )
+    made = {"options": {k: str(v) for k, v in vars(options).items()}, "seconds": time.time() - begun, "epochs": log}
+    (options.out / "log.json").write_text(json.dumps(made, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ from aggregate import NEAREST
 from corpus import Row
 from model import Reader, encode
 from torch import nn
-from train import CLASS_WEIGHTS, base_model, batches, vectors
+from train import CLASS_WEIGHTS, base_model, batches, step_on, vectors
 from transformers import AutoTokenizer
 
-from matcher.justify.reader import segment, to_read
+from matcher.justify.reader import always_read, segment, to_read
 from matcher.models import Criterion
 
 SILENT_ROWS = 3
@@ -153,16 +153,7 @@ def fit(
     for _ in range(options.rounds):
         rows = [corpus.vary(row, {}, rng) for row in [*own, *rng.sample(replay, options.replay)]]
         for number, batch in enumerate(batches(rows, size, rng)):
-            tensors = encode(
-                tokenizer,
-                [r.criterion for r in batch],
-                [f"{r.context}: {r.line}" if r.context else r.line for r in batch],
-            )
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(**tensors)
-            loss = loss_of(logits.float(), torch.tensor([r.target for r in batch]))
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            loss = step_on(model, tokenizer, batch, loss_of, "cpu")
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
@@ -178,7 +169,6 @@ def read_posting(
     for candidate in people:
         lines = candidate.view.lines
         positions = {p.id: p for p in candidate.view.positions}
-        heads = {p.header_lines[0] for p in candidate.view.positions if p.header_lines}
         for criterion in asked:
             if criterion.id not in candidate.truth["verdicts"]:
                 continue
@@ -187,7 +177,7 @@ def read_posting(
             cells[f"{candidate.name}|{criterion.id}"] = {
                 "lines": [lines[i].id for i in index],
                 "near": [round(float(similarities[i]), 4) for i in index],
-                "names": [lines[i].id in heads for i in index],
+                "names": [lines[i].id in always_read(criterion, candidate.view) for i in index],
                 "hit": [
                     gold.supports(
                         candidate.original(lines[i].id), candidate.truth["verdicts"][criterion.id]["evidence"]

@@ -20,6 +20,9 @@ from matcher.structure.neutral import SIGNS
 from matcher.structure.titles import looks_like_title
 from matcher.structure.words import pattern, table
 
+TOP_LINES = 12
+"""Contacts further down belong to something else."""
+_CONTACTS = re.compile("|".join(re.escape(sign) for kind, sign in SIGNS.items() if kind != "name"))
 PROSE_WORDS = 7
 """A fragment of this many words is a sentence; rules and names mask it as they do elsewhere."""
 _SPLIT = re.compile(
@@ -72,11 +75,17 @@ def _prose(line: str) -> bool:
     return len(words) > PROSE_WORDS and sum(word[0].islower() for word in words) * 5 >= len(words) * 3
 
 
+def _top(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> list[Span]:
+    """The lines of personal sections, and of the top down to its last line with contacts (two lines at least)."""
+    head = [span for span in lines if section_at(span.start) == "header"]
+    contacts = [at for at, span in enumerate(head) if _CONTACTS.search(text[span.start : span.end])]
+    personal = [span for span in lines if section_at(span.start) == "personal"]
+    return head[: max([1, *(at for at in contacts if at < TOP_LINES)]) + 1] + personal
+
+
 def header_masks(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> Iterator[Mask]:
     """Yield what of the top and of personal sections is left out, by fragments of their lines."""
-    for span in lines:
-        if section_at(span.start) not in ("header", "personal"):
-            continue
+    for span in _top(text, lines, section_at):
         prose = _prose(text[span.start : span.end])
         for start, end in _pieces(text[span.start : span.end], span.start):
             kept = _kept_from(text[start:end])

@@ -104,9 +104,7 @@ def swaps(made: Sequence[SwapReport], as_json: bool) -> int:
             "ratio",
         )
         table(head, [_swap_row(one) for one in made])
-        say(
-            "points, fit: largest change. control: mean and largest change of fit by a harmless line. ratio: lowest ÷ highest."
-        )
+        say("points, fit: largest change. control: change of fit by a harmless line. ratio: lowest ÷ highest group.")
     moved = [one for one in made if one.kind == "name" and not one.nothing_moved]
     if moved:
         say("A name moved a score, a place or a verdict: something that says who somebody is was indexed or judged.")
@@ -189,9 +187,7 @@ def _erased(done: Sequence[Erased], as_json: bool) -> int:
         say_json([one.model_dump(mode="json") for one in done])
         return 0
     for one in done:
-        say(
-            f"Erased: {one.documents} documents, {one.replies} replies, {one.decisions} decisions, {one.rows} file rows."
-        )
+        say(f"Erased: {one.documents} documents, {one.replies} replies, {one.decisions} decisions, {one.rows} rows.")
         say(f"Rewritten without the person: {one.records} stored results. Removed: {len(one.exports)} delivered files.")
         for path in one.left:
             say(f"Remove by hand, it was changed since it was delivered: {path}")

@@ -7,16 +7,31 @@ Years and degrees are decided by code; the reader says which positions count.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.justify import facts
-from matcher.justify.reader_cells import CONTRADICTS, FULL, OUTCOMES, CellModel, Opinion, features, support
+from matcher.justify.checks import copied_from
+from matcher.justify.grounding import keyword_list
+from matcher.justify.reader_cells import (
+    CONTRADICTS,
+    FULL,
+    OUTCOMES,
+    CellModel,
+    Opinion,
+    Outcome,
+    features,
+    joint,
+    strongest,
+    support,
+)
+from matcher.justify.reader_degrees import capped
 from matcher.justify.reader_network import LABELS, Network
+from matcher.justify.reader_places import look_up
 from matcher.models import BlindPosition, BlindView, Cell, Criteria, Criterion, Line, SectionKind, Verdict
 
 Similarity = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
@@ -24,7 +39,7 @@ Similarity = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 Get = Callable[[str], bytes | None]
 Put = Callable[[str, bytes], None]
 
-LINES_READ = 7
+LINES_READ = 8
 """Lines read per criterion: the nearest ones."""
 QUOTED = 2
 READ_AS = {"none": "no support", "partial": "partial", "full": "full support", "contradicts": "a denial"}
@@ -50,8 +65,8 @@ class Reading:
 
     @property
     def by_support(self) -> list[int]:
-        """Indices of the lines, best support first."""
-        return [int(i) for i in np.argsort(-support(self.probabilities), kind="stable")]
+        """Indices of the lines, best support first, nearness considered."""
+        return [int(i) for i in np.argsort(-joint(self.probabilities, self.similarities), kind="stable")]
 
 
 def segment(line: Line, positions: dict[str, BlindPosition]) -> str:
@@ -68,7 +83,8 @@ class ReaderJudge:
     """Judges with the reader's network, the cell model and facts by code.
 
     ``similarity`` chooses the lines to read (without it every line is read); ``get`` and ``put`` keep readings by
-    content. Raises ModelMismatch on first use if the weights are not the published ones.
+    content. ``name`` holds the weights' fingerprint, ``note`` their measured agreement.
+    Raises ModelMismatch if the files beside the weights are not the published ones (the weights on first reading).
     """
 
     similarity: Similarity | None = None
@@ -76,39 +92,25 @@ class ReaderJudge:
     put: Put | None = None
     network: Network = field(default_factory=Network)
     lines_read: int = LINES_READ
-    name: str = "reader/1"
 
     def __post_init__(self) -> None:
-        self._cells: CellModel | None = None
-        self._note = ""
-
-    @property
-    def note(self) -> str:
-        """One sentence for the report: who read, and how well this reader is known to read."""
-        self._load()
-        return self._note
-
-    def _load(self) -> CellModel:
-        if self._cells is None:
-            import json
-
-            data = self.network.file("cells.json")
-            self._cells = CellModel.from_json(data)
-            self._note = json.loads(data)["note"]
-        return self._cells
+        data = self.network.file("cells.json")
+        self._cells = CellModel.from_json(data)
+        self.name: str = f"reader/{self.network.fingerprint[:8]}"
+        self.note: str = json.loads(data)["note"]
 
     def read(self, view: BlindView, criteria: Criteria) -> tuple[Cell, ...]:
         """Return one cell per criterion, in their order."""
-        model = self._load()
         readings = self.readings(view, criteria.criteria)
+        found = [strongest(reading.probabilities) for reading in readings]
         return tuple(
-            cell(criterion, view, reading, model)
-            for criterion, reading in zip(criteria.criteria, readings, strict=True)
+            cell(criterion, view, reading, self._cells, elsewhere(found, index))
+            for index, (criterion, reading) in enumerate(zip(criteria.criteria, readings, strict=True))
         )
 
     def readings(self, view: BlindView, criteria: Sequence[Criterion]) -> list[Reading]:
         """Read the nearest lines for each criterion."""
-        lines = [line for line in view.lines if not line.instruction_like and line.text.strip()]
+        lines = eligible(view, criteria)
         positions = {p.id: p for p in view.positions}
         near = self._near([asked(c) for c in criteria], [line.text for line in lines])
         count = self.lines_read if self.similarity else len(lines)
@@ -155,24 +157,56 @@ def asked(criterion: Criterion) -> str:
     return criterion.neutral or criterion.text
 
 
+def eligible(view: BlindView, criteria: Sequence[Criterion]) -> list[Line]:
+    """Return the lines that can be evidence: no instructions, no keyword lists, no copies of the requirements."""
+    copied = copied_from("\n".join(asked(c) for c in criteria))
+    return [
+        line
+        for line in view.lines
+        if not line.instruction_like and line.text.strip() and not keyword_list(line) and not copied(line.text)
+    ]
+
+
+def always_read(criterion: Criterion, view: BlindView) -> set[str]:
+    """Return the ids of lines that are read however far they lie: every job's name for years, education for degrees."""
+    if criterion.min_years is not None:
+        return {p.header_lines[0] for p in view.positions if p.header_lines}
+    return {e.line for e in view.education} if criterion.degree is not None else set()
+
+
 def to_read(
     criterion: Criterion, view: BlindView, lines: Sequence[Line], similarities: NDArray[np.float32], count: int
 ) -> list[int]:
-    """Return the indices of the lines to read: the nearest ones, and for years the line that names each job."""
+    """Return the indices of the lines to read: the nearest ones, and those that are always read."""
     chosen = [int(i) for i in np.argsort(-similarities, kind="stable")[:count]]
-    if criterion.min_years is not None:
-        names = {p.header_lines[0] for p in view.positions if p.header_lines}
-        chosen += [i for i, line in enumerate(lines) if line.id in names and i not in chosen]
-    return chosen
+    names = always_read(criterion, view)
+    return chosen + [i for i, line in enumerate(lines) if line.id in names and i not in chosen]
 
 
-def cell(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel) -> Cell:
-    """Return the verdict on one criterion from what was read."""
+def elsewhere(found: Sequence[float], index: int) -> float:
+    """Return the mean of the other criteria's strongest support (zero where there is no other)."""
+    others = [value for i, value in enumerate(found) if i != index]
+    return float(np.mean(others)) if others else 0.0
+
+
+def described(view: BlindView, reading: Reading, rest: float) -> list[float]:
+    """Return the features of one cell."""
+    at_work = [view.line(line).position is not None for line in reading.lines]
+    return features(reading.probabilities, reading.similarities, at_work, rest)
+
+
+def cell(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel, rest: float = 0.0) -> Cell:
+    """Return the verdict on one criterion from what was read; ``rest`` is the support of the other criteria."""
     if not reading.lines:
         return Cell(criterion=criterion.id, status="done", verdict="not_shown", reason="no line to read", unsure=True)
+    if (found := look_up(asked(criterion), view)) is not None:
+        nearest = tuple(reading.lines[i] for i in reading.by_support[:3])
+        return Cell(
+            criterion=criterion.id, verdict=found.verdict, lines=found.lines, nearest=nearest, reason=found.reason
+        )
     if criterion.min_years is not None:
         return _years(criterion, view, reading, model)
-    opinion = model.opinion(features(reading.probabilities, reading.similarities))
+    opinion = model.opinion(described(view, reading, rest))
     denial = _denial(reading, model)
     if denial is not None and opinion.outcome != "met":
         return _made(criterion, "contradicted", reading, [denial], opinion.unsure)
@@ -188,17 +222,28 @@ def _denial(reading: Reading, model: CellModel) -> int | None:
 
 
 def _degree(criterion: Criterion, view: BlindView, reading: Reading, opinion: Opinion) -> Cell:
-    """Let the stated degree cap the verdict, and carry it where the criterion asks for a level."""
+    """Let code decide the level of a stated degree, and its subject where the words agree."""
     verdict: Verdict = opinion.outcome
     fact = facts.decide(criterion, view, None)
     if fact is None:
         return _made(criterion, verdict, reading, _carrying(reading, verdict), opinion.unsure)
-    allowed: Verdict = fact.verdict if fact.verdict != "contradicted" else "not_shown"
-    if OUTCOMES.index(allowed) < OUTCOMES.index(verdict):
-        verdict = allowed
-    made = _made(criterion, verdict, reading, _carrying(reading, verdict), opinion.unsure or verdict != allowed)
+    unsure = False
+    if fact.verdict == "met":
+        full = max((_full(reading, line) for line in fact.lines), default=0.0)
+        verdict, unsure = capped(criterion, view, fact, full), opinion.unsure
+    elif OUTCOMES.index(opinion.outcome) > OUTCOMES.index(allowed := _outcome(fact.verdict)):
+        verdict, unsure = allowed, fact.verdict == "partial"
+    made = _made(criterion, verdict, reading, _carrying(reading, verdict), unsure)
     lines = fact.lines if fact.lines and verdict != "not_shown" else made.lines
     return made.model_copy(update={"lines": lines, "reason": f"{fact.reason}; {made.reason}"})
+
+
+def _outcome(verdict: Verdict) -> Outcome:
+    return "not_shown" if verdict == "contradicted" else verdict
+
+
+def _full(reading: Reading, line: str) -> float:
+    return float(reading.probabilities[reading.lines.index(line), FULL]) if line in reading.lines else 0.0
 
 
 def _years(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel) -> Cell:
@@ -237,9 +282,11 @@ def _made(criterion: Criterion, verdict: Verdict, reading: Reading, carrying: It
     carrying = list(carrying)
     shown = carrying[0] if carrying else reading.by_support[0]
     label = LABELS[int(np.argmax(reading.probabilities[shown]))]
-    quoted = verdict != "not_shown"
-    update: dict[str, Any] = {"lines": tuple(reading.lines[i] for i in carrying)} if quoted else {}
     return Cell(
-        criterion=criterion.id, verdict=verdict, unsure=unsure, nearest=tuple(reading.lines[i] for i in reading.by_support[:3]),
-        reason=f"closest line {reading.lines[shown]}, read as {READ_AS[label]}", **update,
-    )  # fmt: skip
+        criterion=criterion.id,
+        verdict=verdict,
+        unsure=unsure,
+        lines=tuple(reading.lines[i] for i in carrying) if verdict != "not_shown" else (),
+        nearest=tuple(reading.lines[i] for i in reading.by_support[:3]),
+        reason=f"closest line {reading.lines[shown]}, read as {READ_AS[label]}",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 Outcome = Literal["not_shown", "partial", "met"]
 OUTCOMES: tuple[Outcome, ...] = ("not_shown", "partial", "met")
 NONE, PARTIAL, FULL, CONTRADICTS = range(4)
-FEATURES = ("full", "support", "second", "denial", "nearest", "near_best")
+FEATURES = ("full", "support", "second", "denial", "nearest", "joint", "at_work", "elsewhere")
 CLIP = 4.0
+NEARNESS = 8.0
 
 
 def support(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -27,28 +28,48 @@ def support(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     return probabilities[:, FULL] + 0.5 * probabilities[:, PARTIAL]
 
 
+def joint(probabilities: NDArray[np.float32], similarities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what orders the lines: log odds of the support plus ``NEARNESS`` times the similarity, rounded.
+
+    Reader and similarity err on different lines: together they name the truth's line first more often than either.
+    """
+    shares = np.clip(support(probabilities).astype(np.float64), 1e-3, 1 - 1e-3)
+    return np.asarray(np.round(np.log(shares / (1 - shares)) + NEARNESS * similarities, 4))
+
+
 def _log_odds(share: float) -> float:
     share = min(max(share, 1e-4), 1 - 1e-4)
     return float(np.clip(np.log(share / (1 - share)), -CLIP, CLIP))
 
 
-def features(probabilities: NDArray[np.float32], similarities: NDArray[np.float32]) -> list[float]:
+def strongest(probabilities: NDArray[np.float32]) -> float:
+    """Return the log odds that the best line supports at all; of silence where there is no line."""
+    return _log_odds(float((probabilities[:, FULL] + probabilities[:, PARTIAL]).max())) if len(probabilities) else -CLIP
+
+
+def features(
+    probabilities: NDArray[np.float32], similarities: NDArray[np.float32], at_work: Sequence[bool], elsewhere: float
+) -> list[float]:
     """Return the numbers that describe one cell, in the order of ``FEATURES``.
 
-    ``probabilities`` has shape (lines, 4), ``similarities`` (lines,). A cell without lines is all silence.
+    ``probabilities`` has shape (lines, 4), ``similarities`` (lines,), ``at_work`` says for each line whether it stands
+    under a job, ``elsewhere`` is the mean of ``strongest`` over the posting's other criteria: the same words support
+    more where the rest of the résumé is of that trade. A cell without lines is all silence.
     """
     if not len(probabilities):
-        return [-CLIP, -CLIP, -CLIP, -CLIP, 0.0, 0.0]
-    strength = support(probabilities)
-    order = np.argsort(-strength, kind="stable")
-    second = float(strength[order[1]]) if len(order) > 1 else 0.0
+        return [-CLIP, -CLIP, -CLIP, -CLIP, 0.0, -2 * CLIP, 0.0, elsewhere]
+    together = joint(probabilities, similarities)
+    strength = np.sort(support(probabilities))[::-1]
+    second = float(strength[1]) if len(strength) > 1 else 0.0
     return [
         _log_odds(float(probabilities[:, FULL].max())),
-        _log_odds(float((probabilities[:, FULL] + probabilities[:, PARTIAL]).max())),
+        strongest(probabilities),
         _log_odds(second),
         _log_odds(float(probabilities[:, CONTRADICTS].max())),
         float(similarities.max()),
-        float(similarities[order[0]]),
+        float(together.max()),
+        float(at_work[int(np.argmax(together))]),
+        elsewhere,
     ]
 
 
@@ -82,8 +103,9 @@ class CellModel:
     @classmethod
     def from_json(cls, data: bytes) -> CellModel:
         """Build the model from ``cells.json``."""
-        raw = json.loads(data)
-        return cls(**{k: _tuple(v) for k, v in raw["model"].items()})
+        raw: dict[str, Any] = json.loads(data)
+        fields: dict[str, Any] = {name: _tuple(value) for name, value in raw["model"].items()}
+        return cls(**fields)
 
     def opinion(self, values: Sequence[float]) -> Opinion:
         """Return the verdict for one cell's features."""

@@ -16,7 +16,7 @@ from matcher.outreach.speak import sentences as speak
 
 _TRIES = 160
 _LARGEST = 10_000
-_SLACK = 40
+_SLACK = 90
 """Characters by which two wordings of the same choice may differ."""
 
 

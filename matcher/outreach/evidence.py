@@ -28,7 +28,7 @@ def choices(order: Order, material: Material) -> Iterator[Choice]:
         second = _second(order, ranked, fact)
         for task, text in _tasks(order, material, fact):
             for title in titles(order, material):
-                for turn in range(2):
+                for turn in range(3):
                     yield Choice(fact, quote, title, task, text, second, seed + turn)
 
 

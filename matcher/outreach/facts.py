@@ -27,7 +27,8 @@ def person_facts(
     """Return the facts about a person: quotes behind verified *met* and *partial* cells, and text a reviewer chose.
 
     A cell counts when it is done, none of its checks failed and no reader was unsure, or when a person decided it.
-    What a person turned to *not shown* or *contradicted*, or flagged, counts no more.
+    What a person turned to *not shown* or *contradicted*, or flagged, counts no more, and lines that speak to the
+    reader or to a machine never do.
     """
     acts = _last_acts(decisions, entry.candidate)
     found: list[Fact] = []
@@ -37,7 +38,8 @@ def person_facts(
             found += [_quote_fact(cell, entry.candidate, n) for n in range(len(cell.evidence))]
     if document is not None:
         found += [fact for act in acts.values() for fact in _chosen(act, document)]
-    return tuple({fact.id: fact for fact in found if fact.text}.values())
+    usable = (fact for fact in found if fact.text and not words.addressed(fact.text))
+    return tuple({fact.id: fact for fact in usable}.values())
 
 
 def _last_acts(decisions: Sequence[Decision], candidate: str) -> dict[str, Decision]:
@@ -86,6 +88,8 @@ def role_facts(criteria: Criteria, posting: Document | str | None = None) -> tup
     titles = [full, short] if len(short.split()) > 1 or len(short) >= 8 else [full]
     found = [make_fact("role", title, "title", owner=criteria.hash) for title in dict.fromkeys(titles) if title]
     for criterion in criteria.criteria:
+        if words.addressed(criterion.text):
+            continue
         said = tidy(calm(criterion.text, known))[:_LONGEST_FACT]
         found.append(make_fact("role", said, f"posting, {criterion.id}", criterion=criterion.id, owner=criteria.hash))
     found += [make_fact("role", line, "posting, pay", owner=criteria.hash) for line in _pay_lines(text)]

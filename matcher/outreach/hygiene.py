@@ -41,7 +41,9 @@ _PLAIN_SIGNS = frozenset(".,;:!?¿¡'’‘()/&-–—…%+#\"“”„«»@ \n\
 def harmless(text: str, company: Company) -> bool:
     """Whether a quote may stand in a draft, or be shown to a model: no address, placeholder or banned word."""
     lowered = unicodedata.normalize("NFKC", text).casefold()
-    return not any(chain(words.hard(lowered), _addresses(text, company), _leftovers(text), _years(text)))
+    return not any(
+        chain(words.hard(lowered), _spoken_to(lowered), _addresses(text, company), _leftovers(text), _years(text))
+    )
 
 
 def check(draft: Draft, known: Mapping[str, Fact], company: Company) -> list[Problem]:
@@ -136,6 +138,19 @@ def _banned(text: str, draft: Draft) -> Iterator[_Found]:
     for reason, found in words.soft(outside(lowered), draft.language):
         if reason != "pay":
             yield f"banned: {reason}", found, "leave it out"
+    for reason, found in _spoken_to(lowered):
+        yield f"banned: {reason}", found, "leave it out, also inside a quotation"
+
+
+_SPOKEN = frozenset(("machine", "rank", "others", "promise", "pressure"))
+
+
+def _spoken_to(lowered: str) -> Iterator[tuple[str, str]]:
+    """Whole phrases to a reader ("our top candidate") are banned inside quotations too; single words are not."""
+    for language in words.LANGUAGES:
+        for reason, found in words.soft(lowered, language):
+            if reason in _SPOKEN and " " in found:
+                yield reason, found
 
 
 def _pay(text: str, cited: tuple[str, ...], known: Mapping[str, Fact], draft: Draft) -> Iterator[_Found]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from matcher.outreach.records import Language
 from matcher.outreach.tokens import stem
+from matcher.structure.instructions import is_instruction
 
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es")
 
@@ -76,6 +77,18 @@ def hard(text: str) -> Iterator[tuple[str, str]]:
 def soft(text: str, language: Language) -> Iterator[tuple[str, str]]:
     """Yield (reason, words) for all that may not stand outside quotation marks in a draft of this language."""
     return _search(text, _soft(language))
+
+
+def addressed(text: str) -> bool:
+    """Return whether a line speaks to whoever writes the message, or to a machine: content, and no evidence."""
+    lowered = " ".join(text.casefold().split())
+    return is_instruction(text) or any(pattern.search(lowered) for pattern in _addressed())
+
+
+@cache
+def _addressed() -> tuple[re.Pattern[str], ...]:
+    lines = (line for line in table("addressed.txt").splitlines() if not line.startswith("#"))
+    return tuple(re.compile(line) for line in lines if line)
 
 
 @cache

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from matcher import llm, report
 from matcher.audit import impact_report
 from matcher.audit.card import card as make_card
 from matcher.audit.demographics import read_demographics
+from matcher.audit.events import JSON
 from matcher.audit.explain import explain as make_page
 from matcher.audit.impact_report import ImpactReport
+from matcher.audit.log import Log
 from matcher.audit.note import Checkpoint, parse_note
 from matcher.audit.prove import latest_checkpoint, verifier_script
 from matcher.audit.prove import prove as make_proof
@@ -80,8 +83,10 @@ def replay(settings: Settings, run: str | None = None) -> Replay:
     with session(settings, "write") as opened:
         stored = stored_run(opened.workspace, run)
         kept = report.render_json(matching.shortlist_of(opened.workspace, stored))
-        result = compare(kept, lambda: _made_again(opened, stored))
-        opened.log.record("replayed", actor="system", body={"run": stored.run.id, "same": result.same})
+        counting = _Counting()
+        result = compare(kept, lambda: _made_again(opened, stored, counting))
+        body: dict[str, JSON] = {"run": stored.run.id, "same": result.same, "verdicts": counting.events}
+        opened.log.record("replayed", actor="system", body=body)
         return result
 
 
@@ -172,9 +177,21 @@ class _KeptOnly:
         raise llm.Fault("item", "a replay asks no model, and this reply was not kept")
 
 
-def _made_again(opened: Session, stored: StoredRun) -> bytes:
+class _Counting:
+    """Counts what a replay would log: it judges nothing anew, so its verdicts must not stand in the log twice."""
+
+    def __init__(self) -> None:
+        self.events = 0
+
+    def record(self, kind: str, **_: object) -> int:
+        """Count one event."""
+        self.events += 1
+        return self.events
+
+
+def _made_again(opened: Session, stored: StoredRun, counting: _Counting) -> bytes:
     job = matching.Job(stored.criteria, stored.posting_text, ())
-    again = Session(_settings_of(opened, stored), opened.workspace, opened.log, opened.progress)
+    again = Session(_settings_of(opened, stored), opened.workspace, cast(Log, counting), opened.progress)
     pool = {row.candidate for row in stored.files if row.status == "read" and row.candidate}
     ranking = matching.rank_pool(again, job, pool)
     with _readers(again, stored, ranking) as readers:

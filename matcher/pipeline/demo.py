@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from matcher import justify, llm
 from matcher.config import Settings
 from matcher.errors import ConfigError
+from matcher.models import BlindView, Criteria
 from matcher.pipeline import intake, matching
 from matcher.pipeline.run import Outcome, run_in
 from matcher.pipeline.session import Progress, no_progress, session
@@ -66,8 +68,18 @@ def demo(settings: Settings, out: Path, progress: Progress = no_progress) -> Out
         return run_in(opened, job, folder / "posting.html", [folder / "resumes"], out, gateway)
 
 
-def questions(settings: Settings, day: date) -> Iterator[tuple[str, llm.Request]]:
-    """Yield file name and request for every example résumé, as the demonstration asks them."""
+@dataclass(frozen=True)
+class Question:
+    """What the demonstration asks about one example résumé."""
+
+    file: str
+    view: BlindView
+    criteria: Criteria
+    request: llm.Request
+
+
+def questions(settings: Settings, day: date) -> Iterator[Question]:
+    """Yield what the demonstration asks, one question per example résumé."""
     folder = examples()
     job = matching.read_job(folder / "posting.html")
     with session(settings.model_copy(update={"as_of": day}), "write") as opened:
@@ -77,4 +89,4 @@ def questions(settings: Settings, day: date) -> Iterator[tuple[str, llm.Request]
             if row.status == "read" and row.candidate:
                 view, _ = matching.view_of(opened, row.candidate, day)
                 for request in judge.requests(view, job.criteria):
-                    yield row.file.rsplit("/", 1)[-1], request
+                    yield Question(row.file.rsplit("/", 1)[-1], view, job.criteria, request)

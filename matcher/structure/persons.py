@@ -114,16 +114,17 @@ def fragments(line: ContentLine, source: str) -> Iterator[Found]:
 def _labelled(lines: Sequence[ContentLine], source: str) -> Iterator[Found]:
     """Values of labels such as "Name:", on the same line or alone on the next."""
     labels = alternatives(table("identity")["name_labels"])
-    beside = re.compile(rf"^\W*{labels}(?:\s*[:：]\s*|\t+|\s{{3,}})(\S.*)$", re.IGNORECASE)
+    beside = re.compile(rf"(?:^\W*|\s{{2,}}|\t|[|•;]\s*){labels}(?:\s*[:：]\s*|\t+|\s{{3,}})(\S.*)$", re.IGNORECASE)
     alone = re.compile(rf"^\W*{labels}\s*[:：]?$", re.IGNORECASE)
     for at, line in enumerate(lines[: 2 * HEADER_LINES]):
         text = source[line.start : line.end]
-        match = beside.match(text)
-        if match:
-            value = re.split(r"\s{3,}|\t|\s*[|•]\s*", match.group(1))[0].strip()
+        at_label = 0
+        while match := beside.search(text, at_label):
+            value = re.split(r"\s{3,}|\t|\s*[|•;]\s*", match.group(1))[0].strip()
             if value and not _NOT_IN_A_NAME.search(value) and len(value.split()) <= MOST_WORDS:
                 yield line.start + match.start(1), value
-        elif alone.match(text) and at + 1 < len(lines) and written_like_a_name(lines[at + 1].text):
+            at_label = match.start(1)
+        if alone.match(text) and at + 1 < len(lines) and written_like_a_name(lines[at + 1].text):
             yield lines[at + 1].start, source[lines[at + 1].start : lines[at + 1].end]
 
 

@@ -1,0 +1,80 @@
+"""The shipped reader on a folder of gold postings: ``python benchmarks/reader.py --gold ../shared/gold [--out FILE]``.
+
+Prints agreement with the truth per posting and the CPU seconds that 20 candidates × 18 criteria take.
+On the postings that the reader was tuned on the figures are no forecast (that stands in training/report.json); on other
+postings they are a measurement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
+
+import aggregate
+import gold
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.justify.reader import ReaderJudge, Similarity
+from matcher.models import Criteria
+
+
+def similarity_of(spec: str, cache: Path) -> Similarity:
+    """Return a callable over texts from the index's embedder."""
+    import index
+
+    embedder = index.open_embedder(spec, cache=cache)
+
+    def similarity(asked: list[str], lines: list[str]) -> NDArray[np.float32]:
+        return embedder.embed(asked, role="query") @ embedder.embed(lines, role="document").T
+
+    return similarity
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--embedder", default="minilm")
+    parser.add_argument("--cache", type=Path, default=Path("/tmp/matcher-bench"))
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    judge = ReaderJudge(similarity=similarity_of(options.embedder, options.cache))
+    figures, tested, verdicts, seconds, cells = {}, [], [], 0.0, 0
+    for folder in sorted(p for p in options.gold.iterdir() if p.is_dir()):
+        asked, mine, said = gold.criteria(folder), [], []
+        criteria = Criteria(posting=f"doc:{folder.name}", title=folder.name, criteria=tuple(asked))
+        for person in gold.candidates(folder):
+            begun = time.process_time()
+            made = judge.read(person.view, criteria)
+            seconds += time.process_time() - begun
+            cells += len(made)
+            readings = judge.readings(person.view, asked)
+            for criterion, cell, reading in zip(asked, made, readings, strict=True):
+                truth = person.truth["verdicts"].get(criterion.id)
+                if truth is None:
+                    continue
+                hit = tuple(gold.supports(person.original(line), truth["evidence"]) for line in reading.lines)
+                mine.append(aggregate.Example(folder.name, person, criterion, reading, hit))
+                said.append(("not_shown" if cell.verdict == "contradicted" else str(cell.verdict), cell.unsure))
+        figures[folder.name] = aggregate.measure(mine, said)
+        aggregate.show(folder.name, figures[folder.name])
+        tested += mine
+        verdicts += said
+    figures["pooled"] = aggregate.measure(tested, verdicts)
+    figures["pooled"]["rho"] = float(np.mean([f["rho"] for f in figures.values() if not np.isnan(f["rho"])]))
+    aggregate.show("pooled", figures["pooled"])
+    cost = seconds / cells * 20 * 18
+    print(
+        f"{seconds:.1f} CPU s for {cells} cells; 20 candidates × 18 criteria: {cost:.1f} CPU s (first loading included)"
+    )
+    if options.out:
+        options.out.write_text(json.dumps({"figures": figures, "cpu_seconds_20x18": cost}, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
