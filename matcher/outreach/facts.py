@@ -11,6 +11,8 @@ from matcher.outreach.company import Company
 from matcher.outreach.records import Fact, make_fact
 from matcher.outreach.snippets import calm, tidy
 
+_TITLE_END = re.compile(r"(?<=\w{4})[.!?](?:\s|$)|[<>{}]|\w+://")
+"""A title ends where a sentence, markup, a placeholder or an address begins: what follows is not a title."""
 _GENDER_TAG = re.compile(
     r"\s*[(\[]\s*(?:(?:[mwfdxhi]|gn)(?:\s*[/|*,]\s*(?:[mwfdxhi]|gn))+|all genders|alle geschlechter|h/f|f/h)\s*[)\]]",
     re.IGNORECASE,
@@ -98,7 +100,8 @@ def role_facts(criteria: Criteria, posting: Document | str | None = None) -> tup
 
 def clean_title(title: str, known: frozenset[str] = frozenset()) -> str:
     """Return a posting's title without gender tags, in calm letter case."""
-    bare = _GENDER_TAG.sub("", " ".join(title.split())).strip(" -–—|,")
+    first = _TITLE_END.split(" ".join(title.split()))[0]
+    bare = _GENDER_TAG.sub("", first).strip(" -–—|,")
     calmed = calm(bare, known)
     if calmed == bare:
         return bare
