@@ -22,8 +22,8 @@ _SLACK = 90
 
 def compose(order: Order, material: Material) -> Draft | NoDraft:
     """Return the best template draft that the linter passes, or the reason why there is none."""
-    if not material.of("person", "approved"):
-        reason = "no verified evidence about this person: nothing true and specific can be said"
+    reason = unwritable(material)
+    if reason:
         return NoDraft(
             candidate=order.candidate, file=order.file, channel=order.channel, step=order.step, reason=reason
         )
@@ -40,6 +40,15 @@ def compose(order: Order, material: Material) -> Draft | NoDraft:
     return NoDraft(
         candidate=order.candidate, file=order.file, channel=order.channel, step=order.step, reason=reason, problems=last
     )
+
+
+def unwritable(material: Material) -> str | None:
+    """Return why nothing can be written whatever the wording, or None."""
+    if not material.of("person", "approved"):
+        return "no verified evidence about this person: nothing true and specific can be said"
+    if not any(fact.source == "title" for fact in material.facts):
+        return "the posting's title cannot be used in a message: correct the title of the criteria"
+    return None
 
 
 def _excess(draft: Draft) -> int:

@@ -88,7 +88,9 @@ def role_facts(criteria: Criteria, posting: Document | str | None = None) -> tup
     full = clean_title(criteria.title, known)
     short = _SHORT_CUT.split(full, maxsplit=1)[0].strip()
     titles = [full, short] if len(short.split()) > 1 or len(short) >= 8 else [full]
-    found = [make_fact("role", title, "title", owner=criteria.hash) for title in dict.fromkeys(titles) if title]
+    # A title that gives orders is no title: without one there is no draft.
+    plain = [] if words.addressed(full) or any(words.hard(full.casefold())) else titles
+    found = [make_fact("role", title, "title", owner=criteria.hash) for title in dict.fromkeys(plain) if title]
     for criterion in criteria.criteria:
         if words.addressed(criterion.text):
             continue

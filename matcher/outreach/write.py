@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from matcher.outreach.compose import build, compose
+from matcher.outreach.compose import build, compose, unwritable
 from matcher.outreach.hygiene import harmless
 from matcher.outreach.linter import lint
 from matcher.outreach.order import Material, Order
@@ -85,7 +85,7 @@ REPLY_SCHEMA: dict[str, Any] = {
 
 def write(order: Order, material: Material, writer: Writer, prompt: Wording) -> Draft | NoDraft:
     """Return a draft worded by the model if the linter passes it, or else the template draft, which says why."""
-    if not material.of("person", "approved"):
+    if unwritable(material):
         return compose(order, material)
     aliases = _aliases(order, material)
     instructions = _instructions(order, prompt)

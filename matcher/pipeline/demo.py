@@ -32,6 +32,10 @@ class KeptReplies:
     identity = NAME
 
     def __init__(self, kept: dict[str, Any]) -> None:
+        self.note = (
+            f"A demonstration: these replies were written by {kept.get('read_by') or 'nobody yet'} and kept; no model"
+            " has read anything. Code checked every reply."
+        )
         self._texts = {entry["key"]: str(entry["reply"]) for entry in kept["replies"]}
 
     def send(self, request: llm.Request, deadline: float) -> bytes:

@@ -85,6 +85,7 @@ def readers(session: Session, ranking: Ranking, gateway: llm.Gateway | None = No
 def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Readers:
     """Return the model as judge; the second reader is another prompt (`--verify`) or the offline reader."""
     judge = justify.ModelJudge(gateway, passes=session.settings.passes)
+    judge.note = getattr(gateway.endpoint, "note", judge.note)
     second: SecondReader = justify.AsSecond(offline(session, ranking))
     if session.settings.verify:
         second = justify.ModelVerifier(gateway)
