@@ -1,16 +1,18 @@
 """The door of the review, tried with raw requests."""
 
+import asyncio
 import http.client
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import fakes_review as fakes
 import pytest
 
 from matcher.errors import ConfigError
-from matcher.review.guard import BODY_CAP, HEADERS
+from matcher.review.guard import BODY_CAP, HEADERS, Guard, Keys
 from matcher.review.serve import bind, hosts_of
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -207,3 +209,32 @@ def test_behind_a_proxy_one_more_host_is_ours_and_only_with_tls(tmp_path: Path) 
         assert ask(made, "POST", "/api/start", {**good, "Origin": "http://review.example"}, START)[0] == 403
         assert ask(made, "GET", "/start", {**good, "Host": "review.example:80"})[0] == 421
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "hosts", "expected"),
+    [("GET", (b"a:1",), 200), ("GET", (b"a:1", b"a:1"), 421), ("GET", (), 421), ("PUT", (b"a:1",), 405),
+     ("TRACE", (b"a:1",), 405), ("GET", (b"A:1",), 421)],
+)  # fmt: skip
+def test_the_guard_itself_refuses_doubled_hosts_and_other_methods(
+    method: str, hosts: tuple[bytes, ...], expected: int
+) -> None:
+    keys = Keys(used=True)
+    seen: list[int] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            seen.append(message["status"])
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    guard = Guard(app, keys, ["a:1"])
+    headers = [(b"host", host) for host in hosts] + [(b"cookie", f"{guard.cookie}={keys.session}".encode())]
+    scope = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": headers}
+    asyncio.run(guard(scope, receive, send))
+    assert seen == [expected]
