@@ -171,7 +171,7 @@ def _per_mille(part: int, whole: int) -> int:
 
 
 def _bounds(cell: Justification) -> tuple[int, int]:
-    said = [v for v in (cell.verdict, cell.second, *cell.votes) if v is not None]
+    said = [v for v in (cell.verdict, *cell.votes) if v is not None]
     points = [POINTS[v] for v in said]
     return min(points), max(points)
 

@@ -6,7 +6,6 @@ import os
 import pickle
 import random
 import resource
-import select
 import shutil
 import signal
 import sqlite3
@@ -53,8 +52,8 @@ def _after(held: dict[str, Item], kind: str, numbers: list[int], seed: int) -> d
     return changed
 
 
-def _live_and_die(folder: Path, policy: Policy, seed: int, delay: float) -> int:
-    """Work in a child that is killed after ``delay`` seconds; return how many steps it had acknowledged."""
+def _live_and_die(folder: Path, policy: Policy, seed: int, after: int, delay: float) -> int:
+    """Work in a child that is killed some time after ``after`` steps; return how many it had acknowledged."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -66,12 +65,14 @@ def _live_and_die(folder: Path, policy: Policy, seed: int, delay: float) -> int:
         finally:
             os._exit(0)
     os.close(writing)
-    select.select([reading], [], [], 5)
+    seen = 0
+    while seen < after and (got := os.read(reading, after - seen)):
+        seen += len(got)
     time.sleep(delay)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as pipe:
-        return len(pipe.read())
+        return seen + len(pipe.read())
 
 
 def _kill_at_random_points(tmp_path: Path, policy: Policy, times: int) -> None:
@@ -79,7 +80,7 @@ def _kill_at_random_points(tmp_path: Path, policy: Policy, times: int) -> None:
     held: dict[str, Item] = {}
     interrupted = 0
     for seed in range(times):
-        done = _live_and_die(tmp_path / "lives", policy, seed, draw.random() * 0.15)
+        done = _live_and_die(tmp_path / "lives", policy, seed, draw.randint(0, 34), draw.random() * 0.004)
         steps = _steps(seed, 40)
         interrupted += done < len(steps)
         for kind, numbers in steps[:done]:

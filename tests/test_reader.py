@@ -161,8 +161,8 @@ def test_between_the_thresholds_a_cell_is_partial_and_unsure():
 
 
 def test_a_cell_without_lines_has_the_features_of_silence():
-    nothing = features(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
-    silent = features(np.array([NONE], np.float32), np.zeros(1, np.float32))
+    nothing = features(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), [], 0.0)
+    silent = features(np.array([NONE], np.float32), np.zeros(1, np.float32), [False], 0.0)
     assert nothing[0] <= silent[0]
 
 

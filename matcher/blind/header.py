@@ -76,11 +76,14 @@ def _prose(line: str) -> bool:
 
 
 def _top(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> list[Span]:
-    """The lines of personal sections, and of the top down to its last line with contacts (two lines at least)."""
+    """The lines of personal sections, and of the top down to the end of its last block with contacts."""
     head = [span for span in lines if section_at(span.start) == "header"]
     contacts = [at for at, span in enumerate(head) if _CONTACTS.search(text[span.start : span.end])]
     personal = [span for span in lines if section_at(span.start) == "personal"]
-    return head[: max([1, *(at for at in contacts if at < TOP_LINES)]) + 1] + personal
+    end = max([1, *(at for at in contacts if at < TOP_LINES)])
+    while end + 1 < len(head) and "\n\n" not in re.sub(r"[^\S\n]", "", text[head[end].end : head[end + 1].start]):
+        end += 1
+    return head[: end + 1] + personal
 
 
 def header_masks(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> Iterator[Mask]:

@@ -16,6 +16,7 @@ _QUOTE_LIMIT: dict[Channel, int] = {"inmail": 105, "email": 170, "connection": 6
 _TASK_LIMIT: dict[Channel, int] = {"inmail": 110, "email": 170, "connection": 0}
 _SECOND_LIMIT = 110
 _PIECES = 40
+_WORTH_ADDING = 3.5
 _LEAST_WORTH = -1.0
 """Below this nothing is quoted: a note about a licence number or an address is worse than none."""
 
@@ -24,7 +25,7 @@ def choices(order: Order, material: Material) -> Iterator[Choice]:
     """Yield every way to write the draft, best evidence first; wordings turn so that two drafts do not look alike."""
     seed = int(sha256_hex(f"{order.candidate}:{order.step}".encode())[:8], 16)
     ranked = _ranked(order, material)
-    for fact, quote in ranked:
+    for _, fact, quote in ranked:
         second = _second(order, ranked, fact)
         for task, text in _tasks(order, material, fact):
             for title in titles(order, material):
@@ -32,7 +33,7 @@ def choices(order: Order, material: Material) -> Iterator[Choice]:
                     yield Choice(fact, quote, title, task, text, second, seed + turn)
 
 
-def _ranked(order: Order, material: Material) -> list[tuple[Fact, str]]:
+def _ranked(order: Order, material: Material) -> list[tuple[float, Fact, str]]:
     """Pieces of the facts not yet used, best first: specific evidence for an important criterion."""
     spent = {fact.text for fact in material.facts if fact.id in order.used_facts}
     facts = [fact for fact in material.of("person", "approved") if fact.text not in spent]
@@ -44,7 +45,7 @@ def _ranked(order: Order, material: Material) -> list[tuple[Fact, str]]:
             if worth >= _LEAST_WORTH:
                 found.append((-worth, piece.text, fact))
     found.sort(key=lambda item: (item[0], item[1], item[2].id))
-    return [(fact, text) for _, text, fact in found[:_PIECES]]
+    return [(-worth, fact, text) for worth, text, fact in found[:_PIECES]]
 
 
 def _quotable(order: Order, material: Material, fact: Fact) -> Iterator[Piece]:
@@ -93,11 +94,16 @@ def _tasks(order: Order, material: Material, fact: Fact) -> Iterator[tuple[Fact 
     yield None, ""
 
 
-def _second(order: Order, ranked: Sequence[tuple[Fact, str]], first: Fact) -> tuple[Fact, str] | None:
-    """A second detail for an e-mail: short, from another line and another criterion."""
+def _second(order: Order, ranked: Sequence[tuple[float, Fact, str]], first: Fact) -> tuple[Fact, str] | None:
+    """A second detail for an e-mail: short, worth saying, from another line and another criterion."""
     if order.channel != "email":
         return None
-    for fact, text in ranked:
-        if fact.text != first.text and fact.criterion != first.criterion and len(text) <= _SECOND_LIMIT:
+    for worth, fact, text in ranked:
+        if (
+            worth >= _WORTH_ADDING
+            and fact.text != first.text
+            and fact.criterion != first.criterion
+            and len(text) <= _SECOND_LIMIT
+        ):
             return fact, text
     return None

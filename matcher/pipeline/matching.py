@@ -150,6 +150,7 @@ def _log_assessment(session: Session, assessment: Assessment) -> None:
                 "status": cell.status,
                 "verdict": cell.verdict,
                 "why_not_assessed": cell.why_not_assessed,
+                "reason": cell.reason,
                 "quotes": [[quote.start, quote.end] for quote in cell.evidence],
                 "checks": [[check.name, check.passed] for check in cell.checks],
                 "prompt": cell.prompt,
