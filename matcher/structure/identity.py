@@ -68,8 +68,24 @@ def identity(
 ) -> tuple[IdentitySpan, ...]:
     """Return every place that says who the person is, in order of appearance, without overlaps."""
     first = disjoint([*contacts(text), *_spans("name", text, named)])
-    again = _spans("name", text, occurrences(text, words, particles))
+    again = _spans("name", text, _besides(text, occurrences(text, words, particles), named))
     return tuple(disjoint([*first, *again, *places(text, lines)]))
+
+
+def _besides(
+    text: str, found: Iterable[tuple[int, int]], named: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Yield what of the places of a name lies outside the ranges that are known already."""
+    for start, end in found:
+        for first, last in named:
+            if start < first < end:
+                yield start, first
+            if start < last and first < end:
+                start = max(start, last)
+        while start < end and not text[start].isalpha():
+            start += 1
+        if start < end:
+            yield start, end
 
 
 def _spans(kind: IdentityKind, text: str, found: Iterable[tuple[int, int]]) -> Iterator[IdentitySpan]:
