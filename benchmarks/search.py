@@ -22,7 +22,7 @@ import os
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
-import argparse  # noqa: E402 - threads are set before numpy is loaded
+import argparse
 import json
 import random
 import sqlite3
