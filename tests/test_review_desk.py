@@ -216,6 +216,22 @@ def test_a_first_look_is_kept_and_moves_no_score(tmp_path: Path) -> None:
     assert "Answered before the machine's verdict was shown: 1 cell;" in " ".join(desk.shortlist().review)
 
 
+def test_how_often_people_follow_the_machine_is_counted(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path, policy=Policy(seed="seed", blind_share=1.0))
+    keys = [key for key in desk.plan(RITA).cells if desk.machine(key).verdict == "met"][:3]
+    for key, first in zip(keys, ("met", "partial", "partial"), strict=True):
+        act(desk, RITA, "first_look", key, first)
+    act(desk, RITA, "agree", keys[1])
+    act(desk, RITA, "verdict", keys[2], "partial", reason_code="too_generous")
+    assert "1 of 2 that differed ended with the machine's verdict" in " ".join(desk.shortlist().review)
+
+
+def test_a_list_signed_without_a_look_says_so(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path)
+    desk.act(RITA, Request("sign", ""))
+    assert desk.shortlist().review == ("Signed without a single cell checked by a person.",)
+
+
 # --- a second reviewer -----------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from matcher.review.desk import Desk
 from matcher.review.list_view import Filters, labels, reweighted, rows, weights
 from matcher.review.page_text import lit, text_lines
 from matcher.review.plan import CellKey
-from matcher.review.settle import FEW, estimate, machine_pairs, sentences
+from matcher.review.settle import FEW, estimate, machine_pairs, reliance, sentences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -137,10 +137,10 @@ class Pages:
             groups += [(c.id, [p for p in pairs if p[0].criterion == c.id]) for c in desk.case.pool.criteria.criteria]
             figures = [(name, agreement(table((a, b) for _, a, b in group))) for name, group in groups if group]
             parts.append((title, figures))
-        changed = sum(desk.book.of(who.name, key).verdict == machine != mine for key, mine, machine in blind)
+        differed, followed = reliance(desk.case.pool, desk.book)
         return self._page(
-            "agreement.html.j2", who, parts=parts, estimate=estimate, few=FEW, changed=changed,
-            differed=sum(mine != machine for _, mine, machine in blind),
+            "agreement.html.j2", who, parts=parts, estimate=estimate, few=FEW, followed=followed,
+            differed=differed,
         )  # fmt: skip
 
     def finish(self, who: Reviewer, packs: tuple[str, ...]) -> str:

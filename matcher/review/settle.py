@@ -67,6 +67,18 @@ def machine_pairs(pool: Pool, book: Ledger) -> list[tuple[CellKey, Verdict, Verd
     ]
 
 
+def reliance(pool: Pool, book: Ledger) -> tuple[int, int]:
+    """Return how many first looks differed from the machine, and how many of those ended with its verdict."""
+    machine = machine_verdicts(pool)
+    differed = followed = 0
+    for (_, key), answers in book.answers.items():
+        first, said = answers.first, machine.get(key)
+        if first is not None and said is not None and first.verdict != said:
+            differed += 1
+            followed += answers.standing is not None and answers.standing.verdict == said
+    return differed, followed
+
+
 def _checked(pool: Pool, book: Ledger) -> str:
     total = sum(len(assessment.justifications) for assessment in pool.assessments.values())
     seen = {key for (_, key), answers in book.answers.items() if answers.standing is not None}
@@ -85,7 +97,11 @@ def _blind(pool: Pool, book: Ledger) -> str:
     if not pairs:
         return ""
     figures = agreement(table((mine, machine) for _, mine, machine in pairs))
-    return f"Answered before the machine's verdict was shown: {_cells(len(pairs))}; {in_words(figures)}."
+    seen = f"Answered before the machine's verdict was shown: {_cells(len(pairs))}; {in_words(figures)}"
+    differed, followed = reliance(pool, book)
+    return (
+        f"{seen}; {followed} of {differed} that differed ended with the machine's verdict." if differed else f"{seen}."
+    )
 
 
 def _second(book: Ledger) -> str:
