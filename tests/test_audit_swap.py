@@ -95,6 +95,12 @@ def test_the_name_is_found_in_the_first_line(line: str, name: str) -> None:
     assert name_in(f"\n{line}\nSecond line\n") == name
 
 
+def test_a_name_over_two_lines_of_one_word_is_found_and_replaced() -> None:
+    text = "Selin\nDemir\n\nOslo, Norway\nselin.demir@example.com\n"
+    assert name_in(text) == "Selin Demir"
+    assert replace_name(text, "Selin Demir", "Wei Zhang") == "Wei\nZhang\n\nOslo, Norway\nwei.zhang@example.org\n"
+
+
 def test_a_name_inside_another_word_is_left_alone() -> None:
     assert replace_name("Ann led planning in Annecy", "Ann Lee", "Wei Zhang") == "Wei led planning in Annecy"
 

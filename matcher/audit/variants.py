@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 KINDS = (
     "name", "pronouns", "address", "age", "affinity", "school", "career gap", "caregiver", "disability",
 )  # fmt: skip
+_MAIL = "\ue000"
+"""Stands for an e-mail address while names are replaced (private use, in no text)."""
 
 
 class Variant(NamedTuple):
@@ -48,14 +50,20 @@ def variants(kind: str, text: str, name: str) -> Iterator[Variant]:
 
 
 def name_in(text: str) -> str:
-    """Return the name in the first line that holds anything: its words before a comma, bar, dash or digit."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    words = re.split(r"[,|(–—·•\d@]| [-/] |(?<=\w{3})\.\s", first.lstrip("#* "))[0].split()
+    """Return the name in the first line that holds anything: its words before a comma, bar, dash or digit.
+
+    A first line of one word is joined with a second line of one word, as in a narrow column.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    words = re.split(r"[,|(–—·•\d@]| [-/] |(?<=\w{3})\.\s", lines[0].lstrip("#* "))[0].split()
+    if len(words) == 1 and len(lines) > 1 and lines[1].isalpha():
+        words.append(lines[1])
     return " ".join(words[:5])
 
 
 def replace_name(text: str, old: str, new: str) -> str:
     """Return the text with every form of a name replaced: in full, by parts, in capitals, and inside addresses."""
+    text = re.sub(r"[\w.+-]+@[\w.-]+", _MAIL, text)
     news = new.split()
     parts = [part.strip(".,\"“”()'") for part in old.split()]
     pairs = [(old, new), *((part, news[0] if index == 0 else news[-1]) for index, part in enumerate(parts))]
@@ -64,7 +72,7 @@ def replace_name(text: str, old: str, new: str) -> str:
         forms = {before: after, before.lower(): after.lower(), before.title(): after, before.upper(): after.upper()}
         for form, other in forms.items() if len(before) > 2 else ():
             text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", other, text)
-    return re.sub(r"[\w.+-]+@[\w.-]+", mail_of(new), text)
+    return text.replace(_MAIL, mail_of(new))
 
 
 def mail_of(name: str) -> str:
