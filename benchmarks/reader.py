@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
@@ -20,6 +22,7 @@ import gold
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.justify import copied_from, justify
 from matcher.justify.reader import ReaderJudge, Similarity
 from matcher.models import Criteria
 
@@ -36,44 +39,51 @@ def similarity_of(spec: str, cache: Path) -> Similarity:
     return similarity
 
 
-def main() -> None:
+GOLD = Path(__file__).resolve().parents[2] / "shared" / "gold"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, default=GOLD)
     parser.add_argument("--embedder", default="minilm")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/matcher-bench"))
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "matcher-bench")
     parser.add_argument("--out", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     judge = ReaderJudge(similarity=similarity_of(options.embedder, options.cache))
-    figures, tested, verdicts, seconds, cells = {}, [], [], 0.0, 0
+    figures: dict[str, dict] = {}
+    tested, verdicts, seconds, cells = [], [], 0.0, 0
     for folder in sorted(p for p in options.gold.iterdir() if p.is_dir()):
         asked, mine, said = gold.criteria(folder), [], []
-        criteria = Criteria(posting=f"doc:{folder.name}", title=folder.name, criteria=tuple(asked))
         for person in gold.candidates(folder):
+            mine_now = tuple(c for c in asked if c.id in person.truth["verdicts"])
+            criteria = Criteria(posting=f"doc:{folder.name}", title=folder.name, criteria=mine_now)
             begun = time.process_time()
             made = judge.read(person.view, criteria)
             seconds += time.process_time() - begun
             cells += len(made)
-            readings = judge.readings(person.view, asked)
-            for criterion, cell, reading in zip(asked, made, readings, strict=True):
-                truth = person.truth["verdicts"].get(criterion.id)
-                if truth is None:
-                    continue
-                hit = tuple(gold.supports(person.original(line), truth["evidence"]) for line in reading.lines)
+            readings = judge.readings(person.view, mine_now)
+            copied = copied_from("\n".join(c.text for c in asked))
+            checked = justify(person.view, person.document, criteria, aggregate.Given(made), copied=copied)
+            for criterion, cell, reading in zip(mine_now, checked.justifications, readings, strict=True):
+                truth = person.truth["verdicts"][criterion.id]["evidence"]
+                hit = tuple(gold.supports(person.original(line), truth) for line in reading.lines)
                 mine.append(aggregate.Example(folder.name, person, criterion, reading, hit))
-                said.append(("not_shown" if cell.verdict == "contradicted" else str(cell.verdict), cell.unsure))
+                verdict = cell.verdict if cell.verdict in aggregate.ORDER else "not_shown"
+                said.append((str(verdict), cell.unsure))
         figures[folder.name] = aggregate.measure(mine, said)
         aggregate.show(folder.name, figures[folder.name])
         tested += mine
         verdicts += said
-    figures["pooled"] = aggregate.measure(tested, verdicts)
-    figures["pooled"]["rho"] = float(np.mean([f["rho"] for f in figures.values() if not np.isnan(f["rho"])]))
+    mean = float(np.mean([f["rho"] for f in figures.values()]))
+    figures["pooled"] = aggregate.measure(tested, verdicts) | {"rho": mean}
     aggregate.show("pooled", figures["pooled"])
     cost = seconds / cells * 20 * 18
     print(
         f"{seconds:.1f} CPU s for {cells} cells; 20 candidates × 18 criteria: {cost:.1f} CPU s (first loading included)"
     )
     if options.out:
-        options.out.write_text(json.dumps({"figures": figures, "cpu_seconds_20x18": cost}, indent=1) + "\n", "utf-8")
+        made_json = json.dumps({"figures": figures, "cpu_seconds_20x18": cost}, indent=1)
+        options.out.write_text(made_json + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

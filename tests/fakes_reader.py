@@ -76,5 +76,5 @@ def position(identifier: str, title: str, from_ago: int, to_ago: int, header: st
     )
 
 
-def degree(level, line: str, complete: bool = True) -> BlindEducation:
-    return BlindEducation(level=level, line=line, complete=complete)
+def degree(level, line: str, complete: bool = True, field: str | None = None) -> BlindEducation:
+    return BlindEducation(level=level, line=line, complete=complete, field=field)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 import numpy as np
 import pytest
 
+from matcher.blind import blind
 from matcher.errors import ModelMismatch
 from matcher.justify.reader import ReaderJudge, segment
 from matcher.justify.reader_cells import CellModel, features
 from matcher.justify.reader_network import WEIGHTS, Network
+from matcher.models import Document
+from matcher.structure import structure
 from tests.fakes_reader import (
     DENIAL,
     FULL,
@@ -122,6 +126,58 @@ def test_a_lower_degree_than_asked_caps_what_the_reader_says():
     (capped,) = judge(counted=FULL).read(view(lines, education=[degree("bachelor", "L1")]), asked)
     (fine,) = judge(counted=FULL).read(view(lines, education=[degree("master", "L1")]), asked)
     assert (capped.verdict, fine.verdict) == ("not_shown", "met")
+
+
+def test_a_certificate_in_plain_words_is_decided_by_code_whatever_the_network_says():
+    asked = criteria(criterion("F1", "CCRN certification."))
+    (held,) = judge().read(view([("CCRN", "certificates", None)]), asked)
+    (absent,) = judge(Nursing=FULL).read(view([("CCRN exam booked, Nursing", "certificates", None)]), asked)
+    assert (held.verdict, held.lines) == ("met", ("L1",))
+    assert absent.verdict == "not_shown"
+
+
+def test_a_degree_of_another_subject_is_met_only_where_neighbours_are_welcome_and_it_was_read_in_full():
+    def verdict(text: str, **shares):
+        lines = [("Bachelor of Turfgrass, State University", "education", None)]
+        made = view(lines, education=[degree("bachelor", "L1", field="Turfgrass")])
+        (cell,) = judge(**shares).read(made, criteria(criterion("Q1", text, degree="bachelor")))
+        return cell.verdict
+
+    assert verdict("Bachelor's degree in nursing or a related field", Turfgrass=FULL) == "met"
+    assert verdict("Bachelor's degree in nursing", Turfgrass=FULL) == "partial"
+    assert verdict("Bachelor's degree in nursing or a related field") == "not_shown"
+
+
+def test_keyword_lists_and_copies_of_the_requirement_are_not_read():
+    asked = "Run the cycle count programme and keep stock accuracy above the agreed target"
+    stuffed = view(
+        [
+            ("counted, stock, SAP, Excel, forklift, audits, ledger", "skills", None),
+            (f"I {asked}", "summary", None),
+            ("Planned the Christmas party", "experience", None),
+        ]
+    )
+    reader = judge(counted=FULL, cycle=FULL)
+    (cell,) = reader.read(stuffed, criteria(criterion("Q1", asked)))
+    assert cell.verdict == "not_shown"
+    assert len(reader.network.asked) == 1
+
+
+def test_the_same_words_count_more_where_the_rest_of_the_posting_fits():
+    silent = features(np.array([PARTIAL], np.float32), np.zeros(1, np.float32), [True], -3.0)
+    fitting = features(np.array([PARTIAL], np.float32), np.zeros(1, np.float32), [True], 3.0)
+    assert silent[:-1] == fitting[:-1]
+    assert silent[-1] < fitting[-1]
+
+
+def test_a_name_at_the_head_of_the_resume_moves_no_cell():
+    text = "{}\n\nEXPERIENCE\nStock Controller, Redwharf Stores, 2019 - present\n- Two aisles counted every morning\n"
+    asked, cells = criteria(STOCK), set()
+    for name in ("Gordon Pryce", "Latisha Okonkwo"):
+        made = Document(id="doc:x", name="cv.txt", media_type="text/plain", text=text.format(name), pages=())
+        seen = blind(made, structure(made), date(2026, 11, 1))
+        cells.add(judge(counted=FULL).read(seen, asked))
+    assert len(cells) == 1
 
 
 def test_only_the_nearest_lines_are_read_when_a_similarity_is_given():

@@ -42,14 +42,14 @@ class Candidate:
     posting: str
     name: str
     view: BlindView
-    text: str
+    document: Document
     truth: dict
     fit: int
 
     def original(self, line_id: str) -> str:
         """Return the line as it stands in the file."""
         span = self.view.line(line_id).span
-        return self.text[span.start : span.end]
+        return self.document.text[span.start : span.end]
 
 
 def document(path: Path) -> Document:
@@ -84,7 +84,7 @@ def candidates(folder: Path) -> list[Candidate]:
     for name, facts in truth.items():
         made = document(folder / f"{name}.txt")
         view = blind(made, structure(made), AS_OF)
-        found.append(Candidate(folder.name, name, view, made.text, facts, facts["fit"]))
+        found.append(Candidate(folder.name, name, view, made, facts, facts["fit"]))
     return found
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.justify import facts
+from matcher.justify import credentials, facts
 from matcher.justify.checks import copied_from
 from matcher.justify.grounding import keyword_list
 from matcher.justify.reader_cells import (
@@ -26,12 +28,11 @@ from matcher.justify.reader_cells import (
     Outcome,
     features,
     joint,
+    log_odds,
     strongest,
     support,
 )
-from matcher.justify.reader_degrees import capped
 from matcher.justify.reader_network import LABELS, Network
-from matcher.justify.reader_places import look_up
 from matcher.models import BlindPosition, BlindView, Cell, Criteria, Criterion, Line, SectionKind, Verdict
 
 Similarity = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
@@ -42,6 +43,14 @@ Put = Callable[[str, bytes], None]
 LINES_READ = 8
 """Lines read per criterion: the nearest ones."""
 QUOTED = 2
+SUBJECT_FROM = 0.75
+NEIGHBOURS = re.compile(
+    r"related|similar|comparable|relevant|equivalent|verwandt|vergleichbar|connexe|proche|afín", re.IGNORECASE
+)
+"""Words of a requirement that welcome a neighbouring subject."""
+YEARS_NEARNESS = 4.0
+CLOSE = 0.7
+"""A position whose log odds lie nearer than this to the threshold leaves the cell unsure."""
 READ_AS = {"none": "no support", "partial": "partial", "full": "full support", "contradicts": "a denial"}
 SECTION: dict[SectionKind, str] = {
     "header": "", "summary": "Summary", "experience": "Experience", "education": "Education",
@@ -199,18 +208,22 @@ def cell(criterion: Criterion, view: BlindView, reading: Reading, model: CellMod
     """Return the verdict on one criterion from what was read; ``rest`` is the support of the other criteria."""
     if not reading.lines:
         return Cell(criterion=criterion.id, status="done", verdict="not_shown", reason="no line to read", unsure=True)
-    if (found := look_up(asked(criterion), view)) is not None:
-        nearest = tuple(reading.lines[i] for i in reading.by_support[:3])
-        return Cell(
-            criterion=criterion.id, verdict=found.verdict, lines=found.lines, nearest=nearest, reason=found.reason
-        )
+    plain = credentials.decide(criterion, view)
+    if plain is not None:
+        return _plain(criterion, reading, plain)
     if criterion.min_years is not None:
-        return _years(criterion, view, reading, model)
+        return _years(criterion, view, reading, model, rest)
     opinion = model.opinion(described(view, reading, rest))
     denial = _denial(reading, model)
     if denial is not None and opinion.outcome != "met":
         return _made(criterion, "contradicted", reading, [denial], opinion.unsure)
     return _degree(criterion, view, reading, opinion)
+
+
+def _plain(criterion: Criterion, reading: Reading, fact: facts.FactDecision) -> Cell:
+    """A certificate or a language in plain words: code decides, the reader's nearest lines stand beside it."""
+    nearest = tuple(reading.lines[i] for i in reading.by_support[:3])
+    return Cell(criterion=criterion.id, verdict=fact.verdict, lines=fact.lines, nearest=nearest, reason=fact.reason)
 
 
 def _denial(reading: Reading, model: CellModel) -> int | None:
@@ -227,15 +240,25 @@ def _degree(criterion: Criterion, view: BlindView, reading: Reading, opinion: Op
     fact = facts.decide(criterion, view, None)
     if fact is None:
         return _made(criterion, verdict, reading, _carrying(reading, verdict), opinion.unsure)
-    unsure = False
+    unsure = opinion.unsure and not fact.final
     if fact.verdict == "met":
-        full = max((_full(reading, line) for line in fact.lines), default=0.0)
-        verdict, unsure = capped(criterion, view, fact, full), opinion.unsure
+        verdict = "met" if fact.final else _subject(criterion, view, reading, fact)
     elif OUTCOMES.index(opinion.outcome) > OUTCOMES.index(allowed := _outcome(fact.verdict)):
         verdict, unsure = allowed, fact.verdict == "partial"
     made = _made(criterion, verdict, reading, _carrying(reading, verdict), unsure)
     lines = fact.lines if fact.lines and verdict != "not_shown" else made.lines
     return made.model_copy(update={"lines": lines, "reason": f"{fact.reason}; {made.reason}"})
+
+
+def _subject(criterion: Criterion, view: BlindView, reading: Reading, fact: facts.FactDecision) -> Verdict:
+    """Say whether a degree of the level asked is in a fitting subject, whose name is not in the requirement.
+
+    It must be read in full; in the same language it is *met* only where neighbouring subjects are welcome.
+    """
+    full = max((_full(reading, line) for line in fact.lines), default=0.0)
+    if full < SUBJECT_FROM:
+        return "not_shown"
+    return "met" if NEIGHBOURS.search(criterion.text) or view.language != "en" else "partial"
 
 
 def _outcome(verdict: Verdict) -> Outcome:
@@ -246,28 +269,39 @@ def _full(reading: Reading, line: str) -> float:
     return float(reading.probabilities[reading.lines.index(line), FULL]) if line in reading.lines else 0.0
 
 
-def _years(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel) -> Cell:
+def _years(criterion: Criterion, view: BlindView, reading: Reading, model: CellModel, rest: float) -> Cell:
     """Count the positions whose lines the reader finds to be of the kind asked; code adds up the months."""
-    strength = support(reading.probabilities)
-    best: dict[str, float] = {}
-    for line, value in zip(reading.lines, strength, strict=True):
-        position = view.line(line).position
-        if position is not None:
-            best[position] = max(best.get(position, 0.0), float(value))
-    counted = [p.id for p in view.positions if best.get(p.id, 0.0) >= model.years_from]
+    kind = of_kind(view, reading, rest)
+    counted = [p.id for p in view.positions if kind.get(p.id, -math.inf) >= model.years_from]
     order = reading.by_support
     cited = [reading.lines[i] for i in order if view.line(reading.lines[i]).position in counted][:QUOTED]
     decision = facts.decide(criterion, view, counted, cited)
     if decision is None:
         raise ValueError(f"no facts about years for {criterion.id}")
-    close = any(abs(value - model.years_from) < 0.15 for value in best.values())
+    close = any(abs(value - model.years_from) < CLOSE for value in kind.values())
     made = _made(criterion, decision.verdict, reading, order[:1], decision.unsure or close)
-    lines = tuple(dict.fromkeys((*cited, *decision.lines)))
-    if decision.verdict in ("met", "partial") and not lines:
-        lines = made.lines
+    lines = tuple(dict.fromkeys((*cited, *decision.lines))) or made.lines
+    if decision.verdict == "not_shown":
+        lines = ()
     return made.model_copy(
         update={"lines": lines, "counted": tuple(decision.counted), "reason": f"{decision.reason}; {made.reason}"}
     )
+
+
+def of_kind(view: BlindView, reading: Reading, rest: float) -> dict[str, float]:
+    """Return per position how surely it is of the kind asked: its best line, and how much else of the posting fits.
+
+    In log odds; the line that names the job counts one more, a line near to the requirement four per unit of cosine.
+    """
+    named = {line for position in view.positions for line in position.header_lines}
+    kind: dict[str, float] = {}
+    for line, shares, near in zip(reading.lines, support(reading.probabilities), reading.similarities, strict=True):
+        position = view.line(line).position
+        if position is None:
+            continue
+        value = log_odds(float(shares), 0.01) + YEARS_NEARNESS * (float(near) - 0.3) + rest + (line in named)
+        kind[position] = max(kind.get(position, -math.inf), value)
+    return kind
 
 
 def _carrying(reading: Reading, verdict: Verdict) -> list[int]:

@@ -37,14 +37,15 @@ def joint(probabilities: NDArray[np.float32], similarities: NDArray[np.float32])
     return np.asarray(np.round(np.log(shares / (1 - shares)) + NEARNESS * similarities, 4))
 
 
-def _log_odds(share: float) -> float:
-    share = min(max(share, 1e-4), 1 - 1e-4)
+def log_odds(share: float, floor: float = 1e-4) -> float:
+    """Return the log odds of a share kept ``floor`` away from 0 and 1, at most ``CLIP`` either way."""
+    share = min(max(share, floor), 1 - floor)
     return float(np.clip(np.log(share / (1 - share)), -CLIP, CLIP))
 
 
 def strongest(probabilities: NDArray[np.float32]) -> float:
     """Return the log odds that the best line supports at all; of silence where there is no line."""
-    return _log_odds(float((probabilities[:, FULL] + probabilities[:, PARTIAL]).max())) if len(probabilities) else -CLIP
+    return log_odds(float((probabilities[:, FULL] + probabilities[:, PARTIAL]).max())) if len(probabilities) else -CLIP
 
 
 def features(
@@ -62,10 +63,10 @@ def features(
     strength = np.sort(support(probabilities))[::-1]
     second = float(strength[1]) if len(strength) > 1 else 0.0
     return [
-        _log_odds(float(probabilities[:, FULL].max())),
+        log_odds(float(probabilities[:, FULL].max())),
         strongest(probabilities),
-        _log_odds(second),
-        _log_odds(float(probabilities[:, CONTRADICTS].max())),
+        log_odds(second),
+        log_odds(float(probabilities[:, CONTRADICTS].max())),
         float(similarities.max()),
         float(together.max()),
         float(at_work[int(np.argmax(together))]),
