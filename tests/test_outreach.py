@@ -296,7 +296,7 @@ def test_a_suppressed_identifier_is_found_in_all_its_spellings(entry, identifier
 
 def test_suppressed_people_are_written_as_hashes_and_once(tmp_path):
     path = tmp_path / "suppression.txt"
-    assert add(path, ["jo@example.com", "JO@example.com "]) == 2 or "jo" not in path.read_text()
+    assert add(path, ["jo@example.com", "JO@example.com "]) == 1
     assert "jo@example.com" not in path.read_text().lower()
     assert add(path, ["jo@example.com"]) == 0
     assert Suppression.load(path).blocks("Jo@example.com")

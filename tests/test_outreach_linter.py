@@ -105,7 +105,7 @@ def test_words_of_a_fact_in_another_order_or_beside_other_figures_are_blocked(te
 
 
 def test_pay_may_be_named_only_in_the_words_of_the_posting():
-    from matcher.outreach.facts import role_facts, sender_facts
+    from matcher.outreach.facts import role_facts
 
     one = case(PEOPLE[0])
     paid = role_facts(one.criteria, "Base pay $38.40 - $54.10 per hour, night differential $5.25")
@@ -126,7 +126,6 @@ def test_pay_may_be_named_only_in_the_words_of_the_posting():
         draft = made.model_copy(update={"sentences": tuple(changed), "facts": facts})
         found = [p for p in lint(draft, facts, COMPANY) if p.rule != "length"]
         assert (found == []) is wanted
-    assert sender_facts(COMPANY)
 
 
 def test_names_of_people_and_employers_that_look_like_banned_words_are_names():
@@ -155,3 +154,29 @@ def test_the_linter_never_raises_on_odd_text():
     one, draft = next(hand_written(False))
     for text in ("", " ", "“", "”“", "((((", "\ud800", "a" * 5000, "𝒜𝒷", "١٢٣", "?!" * 50, "“”“”", "\x00", "İı"):
         lint(replace_sentence(draft, 2, text), one.facts, COMPANY)
+
+
+def test_a_fact_that_the_caller_does_not_know_is_refused_as_such():
+    one = case(PEOPLE[0])
+    draft = compose(order(one), material(one))
+    assert isinstance(draft, Draft)
+    other = next(fact for fact in case(PEOPLE[1]).facts if fact.kind == "person")
+    found = lint(draft.model_copy(update={"facts": (*draft.facts, other)}), one.facts, COMPANY)
+    assert [p.rule for p in found] == ["unknown fact"]
+
+
+@pytest.mark.parametrize(("text", "clean"), [("You cut 29% there.", False), ("You cut 29% of patient days.", True)])
+def test_a_figure_keeps_the_word_beside_it(text, clean):
+    one = case(PEOPLE[0])
+    draft = compose(order(one), material(one))
+    assert isinstance(draft, Draft)
+    fact = next(f for f in one.facts if "29%" in f.text)
+    at = next(n for n, s in enumerate(draft.sentences) if s.part == "detail")
+    sentence = draft.sentences[at].model_copy(
+        update={"text": f"{draft.sentences[at].text} {text}", "facts": (*draft.sentences[at].facts, fact.id)}
+    )
+    changed = draft.model_copy(
+        update={"sentences": (*draft.sentences[:at], sentence, *draft.sentences[at + 1 :]), "facts": one.facts}
+    )
+    found = [p.rule for p in lint(changed, one.facts, COMPANY) if p.rule != "length"]
+    assert found == ([] if clean else ["number"])

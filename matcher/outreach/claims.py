@@ -178,14 +178,14 @@ def _neighbour(pieces: Sequence[Token], at: int, licence: Licence) -> bool:
         stems = [stem(t.key) for t in tokens(fact.text)]
         for place in (n for n, t in enumerate(tokens(fact.text)) if t.key == key):
             around = stems[max(0, place - _NEAR) : place], stems[place + 1 : place + 1 + _NEAR]
-            if _shared(left, around[0], licence.language) or _shared(right, around[1], licence.language):
+            if _shared(left, around[0]) or _shared(right, around[1]):
                 return True
     return False
 
 
-def _shared(ours: Sequence[str], theirs: Sequence[str], language: Language) -> bool:
-    common = set(ours) & set(theirs)
-    return any(not words.is_ordinary(word, language) for word in common)
+def _shared(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether both name the same thing; small words name nothing."""
+    return bool((set(ours) & set(theirs)) - words.weak("start") - words.weak("end"))
 
 
 def _taken(pieces: Sequence[Token], licence: Licence) -> list[str]:

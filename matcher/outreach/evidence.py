@@ -17,6 +17,8 @@ _TASK_LIMIT: dict[Channel, int] = {"inmail": 110, "email": 170, "connection": 0}
 _SECOND_LIMIT = 110
 _PIECES = 40
 _WORTH_ADDING = 3.5
+_WORTH_FOLLOWING = 2.0
+"""What a second detail, and a follow-up, must be worth; otherwise the sequence stops."""
 _LEAST_WORTH = -1.0
 """Below this nothing is quoted: a note about a licence number or an address is worse than none."""
 
@@ -42,7 +44,7 @@ def _ranked(order: Order, material: Material) -> list[tuple[float, Fact, str]]:
         weight = _importance(material, fact)
         for piece in _quotable(order, material, fact):
             worth = piece.worth + weight - _touchy(piece.text, order.language)
-            if worth >= _LEAST_WORTH:
+            if worth >= (_LEAST_WORTH if order.step == 1 else _WORTH_FOLLOWING):
                 found.append((-worth, piece.text, fact))
     found.sort(key=lambda item: (item[0], item[1], item[2].id))
     return [(-worth, fact, text) for worth, text, fact in found[:_PIECES]]

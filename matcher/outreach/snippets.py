@@ -6,7 +6,6 @@ A piece is always a contiguous part of the quote, cut at the ends of clauses; an
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import NamedTuple
 
@@ -109,7 +108,9 @@ def _reads_well(piece: str) -> bool:
     if bare.count("(") != bare.count(")") or bare.count('"') % 2 or bare.count("“") != bare.count("”"):
         return False
     first, last = bare.split()[0].casefold(), bare.split()[-1].casefold()
-    return last not in _weak("end") and first not in _weak("start") and not bare.startswith((")", ",", "&", "/"))
+    return (
+        last not in words.weak("end") and first not in words.weak("start") and not bare.startswith((")", ",", "&", "/"))
+    )
 
 
 def _worth(piece: str, text: str, start: int, end: int, limit: int) -> float:
@@ -123,11 +124,6 @@ def _worth(piece: str, text: str, start: int, end: int, limit: int) -> float:
 
 
 @cache
-def _weak(side: str) -> frozenset[str]:
-    return frozenset(str(tomllib.loads(words.table("weak.toml"))[side]).split())
-
-
-@cache
 def _denials() -> frozenset[str]:
     return frozenset().union(*(words.language_words("negations.toml", language) for language in words.LANGUAGES))
 
@@ -137,7 +133,7 @@ def _cut(text: str, limit: int) -> tuple[Piece, ...]:
     if len(text) <= limit:
         return ()
     pieces = text[: limit - 1].rsplit(" ", 1)[0].split(" ")
-    while pieces and (pieces[-1].casefold().strip(",;:") in _weak("end") or pieces[-1].startswith("(")):
+    while pieces and (pieces[-1].casefold().strip(",;:") in words.weak("end") or pieces[-1].startswith("(")):
         pieces.pop()
     piece = " ".join(pieces)
     marked = _finish(piece) + " …"

@@ -77,12 +77,12 @@ def add(path: Path, identifiers: Iterable[str]) -> int:
         CompanyError: the file cannot be read or written.
     """
     known = Suppression.load(path)
-    new = [i for i in dict.fromkeys(identifiers) if i.strip() and not known.blocks(i)]
+    new = [form for form in dict.fromkeys(normal(i) for i in identifiers) if form and not known.blocks(form)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            for identifier in new:
-                file.write(f"sha256:{sha256_hex(normal(identifier).encode('utf-8'))}\n")
+            for form in new:
+                file.write(f"sha256:{sha256_hex(form.encode('utf-8'))}\n")
     except OSError as error:
         raise CompanyError(f"The suppression file {path} cannot be written: {error.strerror}.") from error
     return len(new)

@@ -64,6 +64,12 @@ def phrases(language: Language) -> dict[str, object]:
 
 
 @cache
+def weak(side: str) -> frozenset[str]:
+    """Return the words with which a piece of a quote should not ``end``, or not ``start``."""
+    return frozenset(str(tomllib.loads(table("weak.toml"))[side]).split())
+
+
+@cache
 def language_words(name: str, language: Language) -> frozenset[str]:
     """Return the words of one language in a table like ``numbers.toml``."""
     return frozenset(str(tomllib.loads(table(name))[language]).casefold().split())
