@@ -116,6 +116,27 @@ def _clipped(canvas: Canvas) -> None:
     canvas.drawString(60, 700, SECRET)
 
 
+def _squeezed(canvas: Canvas) -> None:
+    canvas.translate(60, 700)
+    canvas.scale(0.001, 1)
+    canvas.drawString(0, 0, SECRET)
+
+
+def _in_a_form(canvas: Canvas) -> None:
+    canvas.beginForm("box")
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 700, SECRET)
+    canvas.endForm()
+    canvas.doForm("box")
+
+
+def _on_its_own_colour(canvas: Canvas) -> None:
+    canvas.setFillColorRGB(0.2, 0.3, 0.5)
+    canvas.rect(50, 690, 500, 30, stroke=0, fill=1)
+    canvas.setFillColorRGB(0.2, 0.31, 0.5)
+    canvas.drawString(60, 700, SECRET)
+
+
 def _actual_text(canvas: Canvas) -> None:
     canvas._code.append(f"/Span <</ActualText ({SECRET})>> BDC")
     canvas.drawString(60, 700, "Hobbies: chess")
@@ -127,6 +148,7 @@ _TRICKS: dict[str, Callable[[Canvas], None]] = {
     "transparent": _coloured(0, 0, 0, 0),
     "tiny": _tiny, "tiny by matrix": _scaled, "render_mode": _mode3, "off_page": _off_page, "covered": _under_shape,
     "covered by an image": _under_image, "clipped": _clipped, "actual_text": _actual_text,
+    "tiny by squeezing": _squeezed, "white in a form": _in_a_form, "near_background on a bar": _on_its_own_colour,
 }  # fmt: skip
 PDF_TRICKS = tuple(_TRICKS)
 
@@ -266,11 +288,24 @@ def _deleted(document: docx.document.Document) -> None:
     run.addprevious(removed)
 
 
+def _hidden_row(document: docx.document.Document) -> None:
+    table = document.add_table(1, 1)
+    table.cell(0, 0).text = SECRET
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:hidden"))
+
+
+def _indented(document: docx.document.Document) -> None:
+    indent = OxmlElement("w:ind")
+    indent.set(qn("w:left"), "-20000")
+    document.add_paragraph(SECRET)._p.get_or_add_pPr().append(indent)
+
+
 _DOCX_TRICKS: dict[str, Callable[[docx.document.Document], None]] = {
     "vanish": _formatted(vanish="1"), "webHidden": _formatted(webHidden="1"), "white": _formatted(color="FFFFFF"),
     "near white": _formatted(color="FDFDFD"), "one point": _formatted(sz="2"), "character style": _by_style,
     "paragraph style through its base": _by_based_style, "tracked deletion": _deleted,
 }  # fmt: skip
+_DOCX_TRICKS |= {"squeezed letters": _formatted(w="1"), "hidden row": _hidden_row, "indent off the page": _indented}
 DOCX_TRICKS = tuple(_DOCX_TRICKS)
 
 
@@ -319,9 +354,18 @@ HTML_TRICKS = {
     "old attribute": f'<font color="white">{SECRET}</font>',
     "not announced": f'<p aria-hidden="true">{SECRET}</p>',
     "class": f'<p class="q">{SECRET}</p>',
+    "filter": f'<p style="filter:opacity(0%)">{SECRET}</p>',
+    "fill colour": f'<p style="-webkit-text-fill-color:transparent">{SECRET}</p>',
+    "custom property": f'<p class="v">{SECRET}</p>',
+    "important": f'<p class="i" style="color:black">{SECRET}</p>',
+    "more specific rule": f'<p class="s">{SECRET}</p>',
+    "closed dialog": f"<dialog>{SECRET}</dialog>",
     "rule by place": f"<section><p>Guest</p><p>{SECRET}</p></section>",
 }
-HTML_SHEET = "<style>/* a */ .q{display:none} @media screen{section > p:nth-child(2){visibility:hidden}}</style>"
+HTML_SHEET = (
+    "<style>/* a */ .q{display:none} @media screen{section > p:nth-child(2){visibility:hidden}} :root{--paper:#fff}"
+    " .v{color:var(--paper)} .i{color:#fff!important} .s{color:#fff} p{color:#000}</style>"
+)
 
 
 def mail(attachments: dict[str, bytes], body: str = "Please find my résumé attached.") -> bytes:

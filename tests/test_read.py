@@ -64,6 +64,18 @@ def test_a_table_of_labels_and_values_is_read_row_by_row() -> None:
     assert [line for line in parse(fakes.pdf(draw)).text.split("\n") if line] == [f"{a}\t{b}" for a, b in pairs]
 
 
+def test_bullets_drawn_as_a_column_of_their_own_stay_with_their_lines() -> None:
+    texts = [f"Planned the rota of ward {n} together with the head nurse" for n in "ABCDEF"]
+
+    def draw(canvas) -> None:
+        for number in range(6):
+            canvas.drawString(60, 700 - 20 * number, "•")
+        for number, text in enumerate(texts):
+            canvas.drawString(90, 700 - 20 * number, text)
+
+    assert [line for line in parse(fakes.pdf(draw)).text.split("\n") if line] == [f"• {text}" for text in texts]
+
+
 def test_dates_at_the_right_edge_stay_with_their_line() -> None:
     def draw(canvas) -> None:
         for number, (title, when) in enumerate([("Nurse, Western Hospital", "2019 – 2021"), ("Porter", "2016 – 2019")]):
@@ -150,6 +162,19 @@ def test_word_tables_text_boxes_headers_and_lists_are_read_once() -> None:
     assert all(document.text.count(part) == 1 for part in parts)
     assert marked(document, "heading") == ["Experience"] and marked(document, "page_header") == ["robin@example.net"]
     assert marked(document, "list") == ["• Planned shifts"]
+
+
+def test_a_text_box_and_its_fallback_are_read_once() -> None:
+    space = fakes.qn("w:p")[1:-2]
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:txbxContent><w:p><w:r><w:t>Skills: triage</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        f'<w:document xmlns:w="{space}" xmlns:mc="{mc}"><w:body><w:p><w:r><w:t>Robin Example</w:t>'
+        f"<mc:AlternateContent><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p></w:body></w:document>"
+    )
+    document = parse(fakes.zipped({"[Content_Types].xml": "<a/>", "word/document.xml": body}), "cv.docx")
+    assert document.text == "Robin Example\n\nSkills: triage"
 
 
 def test_an_odt_is_read_in_order_with_headings_lists_and_tables() -> None:

@@ -202,6 +202,29 @@ def test_joiners_and_signs_that_belong_to_the_writing_stay(text: str) -> None:
     assert document.text == text and not document.findings
 
 
+def test_letters_drawn_by_a_font_of_shapes_are_visible() -> None:
+    import io
+
+    import pikepdf
+
+    opened = pikepdf.open(io.BytesIO(fakes.pdf(fakes.lines("Robin Example"))))
+    shape = opened.make_stream(b"1000 0 0 0 750 750 d1 0 0 750 750 re f")
+    name = pikepdf.Name
+    font = pikepdf.Dictionary(
+        Type=name.Font, Subtype=name.Type3, FontBBox=pikepdf.Array([0, 0, 750, 750]), FirstChar=97, LastChar=98,
+        FontMatrix=pikepdf.Array([0.001, 0, 0, 0.001, 0, 0]),
+        Widths=pikepdf.Array([1000, 1000]), CharProcs=pikepdf.Dictionary(a=shape, b=shape),
+        Resources=pikepdf.Dictionary(),
+        Encoding=pikepdf.Dictionary(Type=name.Encoding, Differences=pikepdf.Array([97, name.a, name.b])),
+    )  # fmt: skip
+    opened.pages[0].Resources.Font.T3 = opened.make_indirect(font)
+    opened.pages[0].contents_add(opened.make_stream(b"q BT /T3 20 Tf 60 700 Td (abba baab) Tj ET Q"))
+    out = io.BytesIO()
+    opened.save(out)
+    document = parse(out.getvalue(), "cv.pdf")
+    assert "abba baab" in document.text and not document.hidden
+
+
 def test_one_stray_zero_width_space_is_taken_out_without_a_word() -> None:
     document = parse("Night\u200b shifts\ufeff".encode(), "cv.txt")
     assert document.text == "Night shifts" and not document.findings and not document.hidden

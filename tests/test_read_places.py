@@ -91,6 +91,13 @@ def test_a_draft_is_a_valid_document_whatever_is_added(pieces: list[tuple[str, s
     assert [p.start for p in document.pages] == sorted(p.start for p in document.pages)
 
 
+def test_white_space_at_the_border_of_pieces_parts_words_and_nothing_else_does() -> None:
+    draft = Draft(LIMITS)
+    for piece in ("care", " and", " ", " cure ", "able", "\tnow"):
+        draft.add(piece)
+    assert draft.build(b"x", "x", "text/plain").text == "care and cure able\tnow"
+
+
 LONG = "Led the introduction of a daily checklist that reduced infections by forty per cent within two years of work"
 
 

@@ -24,6 +24,10 @@ _NAMED: Mapping[str, Colour] = {
     "grey": (128, 128, 128), "silver": (192, 192, 192), "yellow": (255, 255, 0),
 }  # fmt: skip
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "": 1.0, "cm": 37.8, "mm": 3.78, "in": 96.0, "vw": 12.8, "vh": 7.2}
+_COMMA = re.compile(r",(?![^()]*\))")
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
+_VARIABLE_DEPTH = 5
+_OPACITY = re.compile(r"opacity\(\s*(\d*\.?\d+)")
 _MAX_RULES = 2000
 LEAST_CONTRAST = 1.2
 """Contrast ratio (WCAG 2) below which text cannot be told from its background."""
@@ -55,24 +59,53 @@ class Look:
 
 
 def declarations(style: str) -> dict[str, str]:
-    """Return the declarations of a style attribute, lower case, later ones winning."""
+    """Return the declarations of a style in lower case; important ones stand once more as ``!name``."""
     found: dict[str, str] = {}
     for part in style.split(";"):
         name, colon, value = part.partition(":")
-        if colon:
-            found[name.strip().lower()] = value.replace("!important", "").strip().lower()
+        if not colon:
+            continue
+        name, value = name.strip().lower(), value.strip().lower()
+        plain = value.replace("!important", "").strip()
+        found[name] = plain
+        if plain != value:
+            found[f"!{name}"] = plain
     return found
 
 
+def settled(style: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Return a merged style with important declarations on top and custom properties replaced by their values."""
+    found = {name: value for name, value in style.items() if not name.startswith(("!", "--"))}
+    found.update({name[1:]: value for name, value in style.items() if name.startswith("!")})
+    return {name: _replaced(value, variables) if "var(" in value else value for name, value in found.items()}
+
+
+def _replaced(value: str, variables: Mapping[str, str]) -> str:
+    for _ in range(_VARIABLE_DEPTH):
+        value, changed = _VARIABLE.subn(lambda m: variables.get(m.group(1), m.group(2) or ""), value)
+        if not changed:
+            break
+    return value.strip()
+
+
 def rules(sheet: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield selector and declarations of the rules of a style sheet that apply on a screen."""
+    """Yield selectors (one at a time) and declarations of the rules of a style sheet that apply on a screen."""
     plain = _COMMENT.sub(" ", sheet).replace("<!--", " ").replace("-->", " ")
     for number, match in enumerate(_RULE.finditer(_screen_only(plain))):
         if number >= _MAX_RULES:
             return
-        selector = match.group(1).rsplit(";", 1)[-1].strip()
-        if selector and not selector.startswith("@") and "::" not in selector and ":before" not in selector:
-            yield selector, declarations(match.group(2))
+        declared = declarations(match.group(2))
+        for part in _COMMA.split(match.group(1).rsplit(";", 1)[-1]):
+            selector = part.strip()
+            if selector and not selector.startswith("@") and "::" not in selector and ":before" not in selector:
+                yield selector, declared
+
+
+def specificity(selector: str) -> tuple[int, int, int]:
+    """Return how strongly a selector binds: ids, classes with attributes and states, elements."""
+    ids = len(re.findall(r"#[\w-]+", selector))
+    classes = len(re.findall(r"\.[\w-]+|\[[^\]]*\]|:(?!not|is|where|:)[\w-]+", selector))
+    return ids, classes, len(re.findall(r"(?:^|[\s>+~(])[a-zA-Z][\w-]*", selector))
 
 
 def _screen_only(sheet: str) -> str:
@@ -105,6 +138,8 @@ def restyle(look: Look, style: Mapping[str, str]) -> Look:
     """Return how text looks inside an element with these declarations."""
     if not style:
         return look
+    if "-webkit-text-fill-color" in style:
+        style = {**style, "color": style["-webkit-text-fill-color"]}
     hidden = look.hidden or _hides(style)
     background = look.background
     for name in ("background", "background-color", "background-image"):
@@ -124,7 +159,8 @@ def _hides(style: Mapping[str, str]) -> HiddenReason | None:
     get = style.get
     if get("display") == "none" or get("mso-hide") == "all" or get("content-visibility") == "hidden":
         return "hidden_style"
-    if _number(get("opacity", "1")) < 0.06:
+    filtered = _OPACITY.search(get("filter", ""))
+    if _number(get("opacity", "1")) < 0.06 or (filtered and float(filtered.group(1)) < 0.06):
         return "transparent"
     if _clipped(style):
         return "clipped"

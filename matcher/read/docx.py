@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator
 from contextlib import ExitStack
 
-from matcher.models import MarkKind
+from matcher.models import HiddenReason, MarkKind
 from matcher.read.archive import Parts
+from matcher.read.docx_parts import find_active, main_part, optional, page_colour, referenced, relations_of, target
 from matcher.read.docx_styles import Format, Styles, W, hidden_reason, read_fill, read_format, read_styles
 from matcher.read.draft import Draft
 from matcher.read.html import BULLET
 from matcher.read.limits import Limits, Unreadable
 from matcher.read.xml import Element, local, parse
 
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SHORT_CELL = 80
+_FAR_LEFT, _FAR_RIGHT = 5000, 15_000
+"""Indents (1/1440 inch) beyond any margin and any page."""
 _LARGE = 1.25
 """A paragraph this many times larger than the body text stands out."""
 
@@ -27,108 +27,24 @@ def read_docx(data: bytes, draft: Draft, limits: Limits) -> None:
         Unreadable: no document part, damaged or oversized parts.
     """
     parts = Parts(data, limits)
-    main = _main_part(parts)
+    main = main_part(parts)
     body = parts.read(main)
     if body is None:
         raise Unreadable("damaged", "The file is a ZIP without a Word document in it.")
     root = parse(body, main)
-    relations = _relations(parts, main)
-    _find_active(parts, relations, root, draft)
-    styles = read_styles(_optional(parts, _target(relations, "styles"), draft))
+    relations = relations_of(parts, main)
+    find_active(parts, relations, root, draft)
+    styles = read_styles(optional(parts, target(relations, "styles"), draft))
     draft.page()
-    walk = DocxWalk(draft, styles, _page_colour(root))
-    for part in _referenced(root, relations, "headerReference"):
-        walk.part(_optional(parts, part, draft), "page_header")
+    walk = DocxWalk(draft, styles, page_colour(root))
+    for part in referenced(root, relations, "headerReference"):
+        walk.part(optional(parts, part, draft), "page_header")
     walk.blocks(root)
     draft.block()
     for kind in ("footnotes", "endnotes"):
-        walk.part(_optional(parts, _target(relations, kind), draft), None)
-    for part in _referenced(root, relations, "footerReference"):
-        walk.part(_optional(parts, part, draft), "page_footer")
-
-
-# --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _main_part(parts: Parts) -> str:
-    raw = parts.read("_rels/.rels")
-    if raw is not None:
-        try:
-            for relation in parse(raw, "_rels/.rels"):
-                if relation.get("Type", "").endswith("/officeDocument"):
-                    return str(relation.get("Target", "")).lstrip("/")
-        except Unreadable:
-            pass  # the document may still stand where it always stands
-    return "word/document.xml"
-
-
-def _relations(parts: Parts, main: str) -> dict[str, tuple[str, str, bool]]:
-    folder, name = posixpath.split(main)
-    try:
-        raw = parts.read(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
-        root = parse(raw, "relations") if raw is not None else []
-    except Unreadable:
-        root = []
-    found: dict[str, tuple[str, str, bool]] = {}
-    for relation in root:
-        target = relation.get("Target", "")
-        outside = relation.get("TargetMode") == "External"
-        path = target if outside else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        found[relation.get("Id", "")] = (relation.get("Type", "").rpartition("/")[2], path, outside)
-    if not found:
-        found = {k: (k, f"word/{k}.xml", False) for k in ("styles", "footnotes", "endnotes")}
-    return found
-
-
-def _target(relations: dict[str, tuple[str, str, bool]], kind: str) -> str | None:
-    return next((path for k, path, outside in relations.values() if k == kind and not outside), None)
-
-
-def _referenced(root: Element, relations: dict[str, tuple[str, str, bool]], tag: str) -> Iterator[str]:
-    seen: set[str] = set()
-    for reference in root.iter(W + tag):
-        _, path, outside = relations.get(reference.get(f"{_R}id", ""), ("", "", True))
-        if not outside and path not in seen:
-            seen.add(path)
-            yield path
-
-
-def _optional(parts: Parts, path: str | None, draft: Draft) -> Element | None:
-    try:
-        raw = parts.read(path) if path else None
-        return None if raw is None or path is None else parse(raw, path)
-    except Unreadable as error:
-        if error.reason == "limit":
-            raise
-        draft.find("repaired", f"The part {path} is damaged and was left out.")
-        return None
-
-
-def _find_active(parts: Parts, relations: dict[str, tuple[str, str, bool]], root: Element, draft: Draft) -> None:
-    if any(name.endswith(("vbaProject.bin", ".exe", ".js")) or "/embeddings/" in name for name in parts.names):
-        draft.find("active_content", "The file holds macros or embedded objects; they were not opened.")
-    if any(outside and kind != "hyperlink" for kind, _, outside in relations.values()):
-        draft.find("external_content", "The file refers to outside content; nothing was fetched.")
-    settings = "word/_rels/settings.xml.rels"
-    if settings in parts.names and b"External" in (parts.read(settings) or b""):
-        draft.find("external_content", "The file refers to an outside template; nothing was fetched.")
-    if next(root.iter(f"{W}altChunk"), None) is not None:
-        draft.find("external_content", "The file embeds another document; it was left out.")
-    codes = "".join(e.text or "" for e in root.iter(f"{W}instrText")).upper()
-    codes += " ".join(e.get(f"{W}instr", "") for e in root.iter(f"{W}fldSimple")).upper()
-    if "DDE" in codes or "INCLUDETEXT" in codes or "INCLUDEPICTURE" in codes:
-        draft.find("active_content", "The file holds fields that fetch or run something; they were ignored.")
-    if any(kind == "comments" for kind, _, _ in relations.values()):
-        draft.find("other", "The file holds review comments; they are not part of the text.")
-
-
-def _page_colour(root: Element) -> str | None:
-    background = root.find(f"{W}background")
-    value = background.get(f"{W}color", "auto") if background is not None else "auto"
-    return None if value == "auto" else f"#{value}"
-
-
-# --- text ------------------------------------------------------------------------------------------------------------
+        walk.part(optional(parts, target(relations, kind), draft), None)
+    for part in referenced(root, relations, "footerReference"):
+        walk.part(optional(parts, part, draft), "page_footer")
 
 
 class DocxWalk:
@@ -138,6 +54,7 @@ class DocxWalk:
         self._draft = draft
         self._styles = styles
         self._backgrounds: list[str | None] = [background]
+        self._away: HiddenReason | None = None
         self._body = styles.format(styles.default_paragraph, styles.default).size or 11.0
 
     def part(self, root: Element | None, mark: MarkKind | None) -> None:
@@ -174,6 +91,7 @@ class DocxWalk:
         base = self._styles.format(style_id, self._styles.default)
         fill = read_fill(properties.find(f"{W}shd")) if properties is not None else None
         self._backgrounds.append(fill or self._backgrounds[-1])
+        away, self._away = self._away, self._away or _off_page(properties)
         boxes: list[Element] = []
         if level:
             self._draft.block()
@@ -188,6 +106,7 @@ class DocxWalk:
             self._inline(element, base, boxes)
         if self._draft.at == before and not boxes:
             self._draft.block()
+        self._away = away
         for box in boxes:
             self._text_box(box)
         self._backgrounds.pop()
@@ -218,7 +137,7 @@ class DocxWalk:
         if properties is not None:
             shown = read_format(properties).over(self._styles.format(_value(properties, "rStyle"), base))
         text = _run_text(run, boxes)
-        reason = hidden_reason(shown, self._backgrounds[-1])
+        reason = self._away or hidden_reason(shown, self._backgrounds[-1])
         if reason is not None:
             self._draft.hide(text.strip(), reason)
             return
@@ -244,7 +163,9 @@ class DocxWalk:
         with self._draft.marked("table"):
             for row in table.iter(f"{W}tr"):
                 if _owner(row) is table:
+                    away, self._away = self._away, "vanish" if _hidden_row(row) else self._away
                     self._row([c for c in row.iter(f"{W}tc") if _owner(c) is row])
+                    self._away = away
         self._draft.block()
 
     def _row(self, cells: list[Element]) -> None:
@@ -262,6 +183,21 @@ class DocxWalk:
                 self._draft.block() if len(cells) > 1 else self._draft.line()
             self._backgrounds.pop()
         self._draft.line()
+
+
+def _hidden_row(row: Element) -> bool:
+    hidden = row.find(f"{W}trPr/{W}hidden")
+    return hidden is not None and hidden.get(f"{W}val", "1") not in ("0", "false", "off")
+
+
+def _off_page(properties: Element | None) -> HiddenReason | None:
+    """Whether indents move a paragraph beside the page."""
+    indent = properties.find(f"{W}ind") if properties is not None else None
+    if indent is None:
+        return None
+    sides = [indent.get(W + name, "0") for name in ("left", "start", "right", "end", "firstLine")]
+    twips = [int(side) for side in sides if side.lstrip("-").isdigit()]
+    return "off_page" if any(value < -_FAR_LEFT or value > _FAR_RIGHT for value in twips) else None
 
 
 def _owner(element: Element) -> Element:

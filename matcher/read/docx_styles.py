@@ -13,6 +13,7 @@ _OFF = ("0", "false", "off", "none")
 _THEME = {"background1": "#ffffff", "bg1": "#ffffff", "light1": "#ffffff", "lt1": "#ffffff", "text1": "#000000",
           "tx1": "#000000", "dark1": "#000000", "dk1": "#000000"}  # fmt: skip
 _CHAIN = 12
+_LEAST_WIDTH = 20.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Format:
     fill: str | None = None
     size: float | None = None
     bold: bool | None = None
+    width: float | None = None
+    """Width of the letters in per cent of the usual."""
 
     def over(self, other: Format) -> Format:
         """Return this formatting on top of ``other``."""
@@ -113,8 +116,8 @@ def read_format(properties: Element | None) -> Format:
     hidden = [_switch(properties, name) for name in ("vanish", "webHidden", "specVanish")]
     return Format(
         hidden=True if True in hidden else False if False in hidden else None,
-        colour=_colour(properties.find(f"{W}color")), fill=_fill(properties), size=_size(properties),
-        bold=_switch(properties, "b"),
+        colour=_colour(properties.find(f"{W}color")), fill=_fill(properties), size=_half(_number(properties, "sz")),
+        bold=_switch(properties, "b"), width=_number(properties, "w"),
     )  # fmt: skip
 
 
@@ -154,11 +157,14 @@ def _colour_of(value: str) -> str | None:
     return None if value in ("auto", "") else f"#{value}"
 
 
-def _size(properties: Element) -> float | None:
-    element = properties.find(f"{W}sz")
-    value = element.get(f"{W}val", "") if element is not None else ""
+def _half(value: float | None) -> float | None:
+    return None if value is None else value / 2
+
+
+def _number(properties: Element, name: str) -> float | None:
+    element = properties.find(W + name)
     try:
-        return float(value) / 2
+        return float(element.get(f"{W}val", "").rstrip("%")) if element is not None else None
     except ValueError:
         return None
 
@@ -167,6 +173,8 @@ def hidden_reason(shown: Format, background: str | None) -> HiddenReason | None:
     """Return why a run is not seen on this background ("" where the background is not known), or None."""
     if shown.hidden:
         return "vanish"
+    if shown.width is not None and 0 < shown.width < _LEAST_WIDTH:
+        return "tiny"
     behind = shown.fill or background
     ground = None if behind == "" else parse_colour(behind or "#ffffff")
     if shown.colour in (None, "auto"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.models import HiddenReason
-from matcher.read.css import Look, declarations, restyle, rules
+from matcher.read.css import Look, declarations, restyle, rules, settled, specificity
 from matcher.read.draft import Draft
 from matcher.read.limits import Limits
 from matcher.read.plain import decode
@@ -21,7 +22,7 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-
 _IGNORED_CHARSETS = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "utf-16", "utf-32"})
 _DROPPED = frozenset((
     "head", "script", "style", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video",
-    "map", "noembed", "noframes", "datalist", "title",
+    "map", "noembed", "noframes", "datalist", "select", "title",
 ))  # fmt: skip
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
@@ -77,13 +78,22 @@ def find_external(tree: Node, draft: Draft) -> None:
         draft.find("external_content", "The page refers to outside content; nothing was fetched.")
 
 
-def styles_of(tree: Node) -> dict[int, dict[str, str]]:
-    """Return the declarations that the page's style sheets give to each element, by node id."""
-    found: dict[int, dict[str, str]] = {}
-    for sheet in tree.css("style"):
-        for selector, style in rules(sheet.text() or ""):
-            for node in _select(tree, selector):
-                found.setdefault(node.mem_id, {}).update(style)
+@dataclass
+class Sheet:
+    """What the style sheets of a page declare: per element (by node id), and the values of custom properties."""
+
+    declared: dict[int, dict[str, str]] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def styles_of(tree: Node) -> Sheet:
+    """Return what the style sheets of a page declare; of two rules the more specific one wins, then the later one."""
+    found = Sheet()
+    listed = [rule for sheet in tree.css("style") for rule in rules(sheet.text() or "")]
+    for selector, style in sorted(listed, key=lambda rule: specificity(rule[0])):
+        found.variables.update({name: value for name, value in style.items() if name.startswith("--")})
+        for node in _select(tree, selector):
+            found.declared.setdefault(node.mem_id, {}).update(style)
     return found
 
 
@@ -103,7 +113,7 @@ class HtmlWalk:
     """
 
     def __init__(
-        self, draft: Draft, styles: dict[int, dict[str, str]], *, bullets: bool = True,
+        self, draft: Draft, styles: Sheet, *, bullets: bool = True,
         left_out: frozenset[int] = frozenset(),
     ) -> None:  # fmt: skip
         self._draft = draft
@@ -149,9 +159,9 @@ class HtmlWalk:
 
     def _look(self, node: Node, tag: str, look: Look) -> Look:
         attributes = node.attributes
-        style = dict(self._styles.get(node.mem_id, {}))
-        style.update(declarations(attributes.get("style") or ""))
-        if "hidden" in attributes or (tag == "input" and attributes.get("type") == "hidden"):
+        inline = declarations(attributes.get("style") or "")
+        style = settled({**self._styles.declared.get(node.mem_id, {}), **inline}, self._styles.variables)
+        if "hidden" in attributes or (tag == "dialog" and "open" not in attributes):
             style.setdefault("display", "none")
             return Look(hidden="hidden_attribute") if style["display"] == "none" else restyle(look, style)
         if attributes.get("aria-hidden") == "true" and len(node.text().split()) >= _PROSE_WORDS:

@@ -24,6 +24,7 @@ _MAX_WORDS = 3500
 """Beyond, the cut would cost more than it gives: drawing order is kept."""
 _BLOCK_GAP = 3.0
 """Line heights between two lines of one block at most, where the drawing order is kept."""
+BULLETS = "•-–▪◦*·○■"
 _HORIZONTAL_TRIES = 25
 _DEPTH = 40
 
@@ -67,8 +68,9 @@ def order(words: list[Word]) -> Order:
     if flat:
         height = line_height(flat)
         cut = _cut(_pieces(flat, height), height, 0)
-        by_layout = not _trusted(cut, height)
-        blocks = [_rows(b, height) for b in cut] if by_layout else _by_drawing(flat, height)
+        drawn, laid = _by_drawing(flat, height), [_rows(b, height) for b in cut]
+        by_layout = not _trusted(cut, height) or _lone_bullets(drawn) > _lone_bullets(laid) + 1
+        blocks = laid if by_layout else drawn
     return Order(blocks + _turned(turned), by_layout)
 
 
@@ -114,6 +116,11 @@ def _by_drawing(words: list[Word], height: float) -> list[Block]:
             blocks.append([[word]])
         last = word
     return blocks
+
+
+def _lone_bullets(blocks: list[Block]) -> int:
+    """Bullets that stand apart from their lines."""
+    return sum(len(line) == 1 and line[0].text in BULLETS for block in blocks for line in block)
 
 
 def _same_line(last: Word, word: Word, height: float) -> bool:

@@ -27,7 +27,9 @@ _LEAST_SCALE = 0.5
 _CHANGED = np.uint32(int.from_bytes(bytes((0xF0, 0xF0, 0xF0, 0)), sys.byteorder))
 """A pixel has changed where one of its three colours differs by 16 steps of 255 (1.15 in contrast on white)."""
 _LEAST_COLUMNS = 0.25
-_LEAST_POINTS = 2.0
+_LEAST_POINTS = 3.0
+_LEAST_WIDTH = 0.5
+"""Points per letter."""
 _LEAST_ALPHA = 16
 _INVISIBLE_MODE = 3
 _NESTING = 12
@@ -87,11 +89,7 @@ class Sight:
             return "off_page"
         if word.style.alpha < _LEAST_ALPHA and word.style.mode in (0, 4):
             return "transparent"
-        if (
-            0 < word.style.size < _LEAST_POINTS
-            and word.y1 - word.y0 < _LEAST_POINTS
-            and any(map(str.isalnum, word.text))
-        ):
+        if _is_tiny(word):
             return "tiny"
         return None
 
@@ -132,6 +130,16 @@ class Sight:
 
     def _layer_off(self, item: RawObject) -> bool:
         return bool(item) and "OC" in mark_names(self._raw, item)
+
+
+def _is_tiny(word: Word) -> bool:
+    """Too low to be read, or squeezed to less than a hair per letter."""
+    if not any(map(str.isalnum, word.text)):
+        return False
+    across, down = word.x1 - word.x0, word.y1 - word.y0
+    if 0 < word.style.size < _LEAST_POINTS and min(across, down) < _LEAST_POINTS:
+        return True
+    return len(word.text) >= 2 and max(across, down if word.turned else 0.0) < _LEAST_WIDTH * len(word.text)
 
 
 def mark_names(raw: Any, item: RawObject) -> list[str]:

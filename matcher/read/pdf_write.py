@@ -15,12 +15,11 @@ from typing import Protocol
 from matcher.models import HiddenReason, MarkKind
 from matcher.read.draft import Draft
 from matcher.read.ocr import write_recognised
-from matcher.read.pdf_order import Block, Line
+from matcher.read.pdf_order import BULLETS, Block, Line
 from matcher.read.pdf_words import Word
 
 _LARGE = 1.15
 _HEADING_CHARS = 60
-_BULLETS = "•-–▪◦*·○■"
 _WORD_GAP = 1.3
 _BLOCK_GAP = 1.45
 """Distance of two lines, in usual distances of the block, from which an empty line stands between them."""
@@ -109,7 +108,7 @@ class _Writer:
         stands_out = rank or text.isupper() or all(w.style.bold for w in line)
         if stands_out and len(text) <= _HEADING_CHARS and sum(map(str.isalpha, text)) >= 3:
             kinds.append(("heading", rank or len(self._ranks) + 1))
-        if text[:1] in _BULLETS and len(text) > 2:
+        if text[:1] in BULLETS and len(text) > 2:
             kinds.append(("list", 0))
         return kinds
 
@@ -129,7 +128,7 @@ class _Writer:
         for word in line:
             if last is not None and not word.glued:
                 wide = word.x0 - last.x1 > _WORD_GAP * max(height, last.y1 - last.y0)
-                self._draft.gap("\t" if wide and last.text not in _BULLETS else " ")
+                self._draft.gap("\t" if wide and last.text not in BULLETS else " ")
             with ExitStack() as stack:
                 if word.style.bold:
                     stack.enter_context(self._draft.marked("bold"))
