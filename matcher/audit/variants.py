@@ -64,10 +64,11 @@ def name_in(text: str) -> str:
 def replace_name(text: str, old: str, new: str) -> str:
     """Return the text with every form of a name replaced: in full, by parts, in capitals, and inside addresses."""
     text = re.sub(r"[\w.+-]+@[\w.-]+", _MAIL, text)
-    news = new.split()
+    *given, last = new.split()
+    first = " ".join(given)
     parts = [part.strip(".,\"“”()'") for part in old.split()]
-    pairs = [(old, new), *((part, news[0] if index == 0 else news[-1]) for index, part in enumerate(parts))]
-    pairs += [(half, news[-1]) for part in parts[1:] for half in part.split("-") if half != part]
+    pairs = [(old, new), *((part, last if index else first) for index, part in enumerate(parts))]
+    pairs += [(half, last) for part in parts[1:] for half in part.split("-") if half != part]
     for before, after in pairs:
         forms = {before: after, before.lower(): after.lower(), before.title(): after, before.upper(): after.upper()}
         for form, other in forms.items() if len(before) > 2 else ():
