@@ -6,25 +6,28 @@ Built with ``4·√N`` lists (FAISS guidelines); found passages are always score
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.fixed import Fixed, Floats
-from index.vectors import faiss
+from index.fixed import Floats
+from index.vectors import Matrix, best_of_items, faiss
 
 TRAINING = 64
 """Training vectors per list."""
 GUARD_TOP = 50
-GUARD_QUERIES = 50
+GUARD_GROUPS = 50
 PROBES = (8, 16, 32, 64, 128, 256)
 GUARD_PASSAGES = 6 * GUARD_TOP
 """Passages asked for per query when recall is measured."""
 
 Places = NDArray[np.int64]
+Totals = NDArray[np.float64]
+Groups = Sequence[slice]
+"""Which queries belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,44 +72,39 @@ def train(sample: Floats, total: int) -> Any:
     return index
 
 
-def exact_places(blocks: Iterable[Fixed], queries: Floats, k: int) -> Places:
-    """Return the places of the k nearest passages per query, best first, from blocks of vectors in order."""
-    best: list[tuple[Floats, Places]] = []
-    first = 0
+def exact_totals(blocks: Iterable[Matrix], queries: Floats, groups: Groups) -> Totals:
+    """Return for every item and group the sum of its best cosines to the group's queries, shape (items, groups)."""
+    parts = []
     for block in blocks:
-        rows = np.ascontiguousarray(block, dtype=np.float32)
-        products, places = faiss().knn(queries, rows, min(k, len(rows)), metric=faiss().METRIC_INNER_PRODUCT)
-        best.append((products, places + first))
-        first += len(rows)
-    products, places = (np.hstack(column) for column in zip(*best, strict=True))
-    order = np.argsort(-products, axis=1, kind="stable")[:, :k]
-    found: Places = np.take_along_axis(places, order, axis=1)
-    return found
+        best = best_of_items(block, queries, top=1)
+        parts.append(np.stack([best[:, group].sum(axis=1) for group in groups], axis=1))
+    return np.concatenate(parts)
 
 
 def guard(
-    index: Any, truth: Places, queries: Floats, rows: Callable[[Places], Floats], owners: Callable[[Places], Places],
-    least: float,
-) -> Approximate | None:  # fmt: skip
-    """Choose the smallest number of probes whose item recall@50 is at least ``least``, or None.
+    index: Any, starts: Places, totals: Totals, queries: Floats, groups: Groups, least: float
+) -> Approximate | None:
+    """Choose the smallest number of probes that finds enough of each group's exact first 50 items, or None.
+
+    A group is what a search asks together. Items that any of its queries finds are scored again exactly, as in use.
 
     Args:
-        truth: exact places per query, best first. rows: vectors of places. owners: items of places.
+        starts: passages of item i are ``starts[i]:starts[i + 1]``. totals: exact scores, see ``exact_totals``.
+        least: mean share of the exact first 50 that must be found.
     """
-    wanted = [_first_items(owners(places)) for places in truth]
+    truth = [_first(np.arange(len(totals)), column) for column in totals.T]
     for probes in PROBES:
-        _, found = Approximate(index, probes, 0.0).search(queries, truth.shape[1], None)
+        _, found = Approximate(index, probes, 0.0).search(queries, GUARD_PASSAGES, None)
         shares = []
-        for query, places, expected in zip(queries, found, wanted, strict=True):
-            kept = np.sort(places[places >= 0])
-            exact = rows(kept) @ query
-            ordered = kept[np.argsort(-exact, kind="stable")]
-            shares.append(len(expected & _first_items(owners(ordered))) / len(expected))
+        for number, group in enumerate(groups):
+            places = np.unique(found[group])
+            items = np.unique(np.searchsorted(starts, places[places >= 0], side="right") - 1)
+            shares.append(len(truth[number] & _first(items, totals[items, number])) / len(truth[number]))
         recall = math.fsum(shares) / len(shares)
         if recall >= least:
             return Approximate(index, probes, recall)
     return None
 
 
-def _first_items(owners: Places) -> set[int]:
-    return set(list(dict.fromkeys(owners.tolist()))[:GUARD_TOP])
+def _first(items: Places, scores: NDArray[np.float64]) -> set[int]:
+    return set(items[np.lexsort((items, -scores))[:GUARD_TOP]].tolist())

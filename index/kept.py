@@ -16,11 +16,6 @@ from index.terms import text_hash
 class Kept(Tables):
     """The part of the store that may be lost without loss."""
 
-    def kept_queries(self, limit: int) -> list[Fixed]:
-        """Return up to ``limit`` vectors of queries that were kept, in a fixed order."""
-        query = "SELECT body FROM ix_query WHERE model = ? ORDER BY hash LIMIT ?"
-        return [unpack(row[0], self.dimension)[0] for row in self.connection.execute(query, (self.model, limit))]
-
     def cache_hash(self, name: str) -> bytes | None:
         """Return the SHA-256 that the cache file of this name must have."""
         row = self.connection.execute("SELECT hash FROM ix_cache WHERE name = ?", (name,)).fetchone()

@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.approximate import (
-    GUARD_PASSAGES,
-    GUARD_QUERIES,
-    TRAINING,
-    Approximate,
-    exact_places,
-    from_bytes,
-    guard,
-    train,
-)  # fmt: skip
-from index.fixed import Fixed, Floats
+from index.approximate import GUARD_GROUPS, TRAINING, Approximate, exact_totals, from_bytes, guard, train
+from index.fixed import Floats
 from index.lexical import Postings, invert
 from index.policy import Policy
 from index.stamped import Stamped
@@ -183,9 +175,10 @@ def _approximate(store: Store, files: Stamped, policy: Policy, rows: Rows) -> tu
 
 
 def _train(store: Store, policy: Policy, rows: Rows) -> dict[str, NDArray[Any]]:
-    sizes = np.zeros(len(rows), dtype=np.int64)
+    there, sizes = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.int64)
     for row, number in store.sizes(rows.tolist()):
-        sizes[np.searchsorted(rows, row)] = number
+        place = np.searchsorted(rows, row)
+        there[place], sizes[place] = True, number
     starts = np.concatenate(([0], np.cumsum(sizes)))
     total = int(starts[-1])
     chosen = np.random.default_rng(_SAMPLE_SEED)
@@ -193,21 +186,15 @@ def _train(store: Store, policy: Policy, rows: Rows) -> dict[str, NDArray[Any]]:
     share = np.sort(chosen.choice(len(rows), max(1, round(len(rows) * wanted / max(total, 1))), replace=False))
     index = train(load_matrix(store, rows[share].tolist()).rows, total)
     for block in _blocks(store, rows):
-        index.add(np.ascontiguousarray(block, dtype=np.float32))
-    queries = _queries(store, rows[chosen.choice(len(rows), min(len(rows), GUARD_QUERIES), replace=False)])
-    truth = exact_places(_blocks(store, rows), queries, GUARD_PASSAGES)
-
-    def owners(places: Rows) -> Rows:
-        found: Rows = np.searchsorted(starts, places, side="right") - 1
-        return found
-
-    def vectors(places: Rows) -> Floats:
-        items, back = np.unique(owners(places), return_inverse=True)
-        loaded = load_matrix(store, rows[items].tolist())
-        found: Floats = loaded.rows[loaded.starts[back] + places - starts[items][back]]
-        return found
-
-    best = guard(index, truth, queries, vectors, owners, policy.recall)
+        index.add(block.rows)
+    asked = rows[chosen.choice(len(rows), min(len(rows), GUARD_GROUPS), replace=False)]
+    held_out = load_matrix(store, asked.tolist())
+    groups = [slice(int(a), int(b)) for a, b in pairwise(held_out.starts) if b > a]
+    totals = np.zeros((len(rows), len(groups)))
+    best = None
+    if groups:
+        totals[there] = exact_totals(_blocks(store, rows), held_out.rows, groups)
+        best = guard(index, starts, totals, held_out.rows, groups, policy.recall)
     return {
         "rows": rows, "starts": starts, "index": np.empty(0, np.uint8) if best is None else best.to_bytes(),
         "probes": np.array([0 if best is None else best.probes]),
@@ -215,16 +202,6 @@ def _train(store: Store, policy: Policy, rows: Rows) -> dict[str, NDArray[Any]]:
     }  # fmt: skip
 
 
-def _queries(store: Store, rows: Rows) -> Floats:
-    """Return queries that did not train the index: kept ones of real searches, else a passage of each row."""
-    kept = store.kept_queries(GUARD_QUERIES)
-    if len(kept) < GUARD_QUERIES:
-        kept = [vectors[0] for _, vectors in store.vectors(rows.tolist()) if len(vectors)]
-    return np.stack(kept).astype(np.float32)
-
-
-def _blocks(store: Store, rows: Rows, size: int = 5_000) -> Iterator[Fixed]:
+def _blocks(store: Store, rows: Rows, size: int = 5_000) -> Iterator[Matrix]:
     for start in range(0, len(rows), size):
-        found = [vectors for _, vectors in store.vectors(rows[start : start + size].tolist())]
-        if found:
-            yield np.vstack(found)
+        yield load_matrix(store, rows[start : start + size].tolist())
