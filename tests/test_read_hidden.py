@@ -54,6 +54,19 @@ def test_what_is_painted_is_read_and_not_what_a_replacement_text_says() -> None:
     assert "text_render_mismatch" in kinds(document)
 
 
+def test_names_for_icons_are_kept_apart_without_an_alarm() -> None:
+    def draw(canvas) -> None:
+        fakes.lines("Robin Example", fakes.VISIBLE)(canvas)
+        for number, name in enumerate(("mailto:robin@example.net", "https://example.net/robin", "tel:+4631123456")):
+            canvas._code.append(f"/Span <</ActualText ({name})>> BDC")
+            canvas.drawString(60 + 100 * number, 700, "@")
+            canvas._code.append("EMC")
+
+    document = parse(fakes.pdf(draw), "cv.pdf")
+    assert "mailto" not in document.text and not document.findings
+    assert {hidden.reason for hidden in document.hidden} == {"actual_text"}
+
+
 def test_white_text_on_a_dark_bar_is_visible() -> None:
     document = parse(fakes.dark_sidebar(), "cv.pdf")
     assert "Languages: Svenska, English" in document.text

@@ -239,7 +239,7 @@ class Draft:
             self.find("invisible_characters", f"{count} invisible characters ({reason}) were taken out of the text.")
         sizes: Counter[tuple[int, HiddenReason]] = Counter()
         for hidden in self._hidden:
-            if hidden.reason not in _CHARACTER_REASONS:
+            if hidden.reason not in (*_CHARACTER_REASONS, "actual_text"):  # judged where the page is read
                 sizes[hidden.page, hidden.reason] += sum(map(len, hidden.texts))
         for (page, reason), size in sizes.items():
             if size >= _WORTH_SAYING:

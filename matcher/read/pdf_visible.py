@@ -90,7 +90,7 @@ class Sight:
         if word.style.alpha < _LEAST_ALPHA and word.style.mode in (0, 4):
             return "transparent"
         if _is_tiny(word):
-            return "tiny"
+            return "actual_text" if word.raw and any(_replacements(self._raw, word.raw)) else "tiny"
         return None
 
     def _changes(self, word: Word) -> bool:
@@ -157,16 +157,20 @@ def mark_names(raw: Any, item: RawObject) -> list[str]:
 def replacement_texts(raw: Any, page: Any) -> Iterator[str]:
     """Yield the replacement texts (ActualText) that the page gives for painted text."""
     for item in _objects(raw, page, raw.FPDF_PAGEOBJ_TEXT):
-        for number in range(raw.FPDFPageObj_CountMarks(item)):
-            mark = raw.FPDFPageObj_GetMark(item, number)
-            length = ctypes.c_ulong()
-            if not mark or not raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, length):
-                continue
-            size = min(length.value, _LONGEST_REPLACEMENT)
-            buffer = (ctypes.c_ushort * (size // 2 + 1))()
-            if raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, size + 2, length):
-                text = bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
-                yield text.replace("\0", "")
+        yield from _replacements(raw, item)
+
+
+def _replacements(raw: Any, item: RawObject) -> Iterator[str]:
+    for number in range(raw.FPDFPageObj_CountMarks(item)):
+        mark = raw.FPDFPageObj_GetMark(item, number)
+        length = ctypes.c_ulong()
+        if not mark or not raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, length):
+            continue
+        size = min(length.value, _LONGEST_REPLACEMENT)
+        buffer = (ctypes.c_ushort * (size // 2 + 1))()
+        if raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, size + 2, length):
+            text = bytes(buffer)[: max(0, length.value - 2)].decode("utf-16-le", "replace")
+            yield text.replace("\0", "")
 
 
 def _objects(raw: Any, page: Any, kind: int) -> Iterator[RawObject]:
