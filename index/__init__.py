@@ -14,7 +14,7 @@ from index.errors import (
     WrongWeights,
 )  # fmt: skip
 from index.fixed import cosine
-from index.fuse import normal_scores, reciprocal_rank
+from index.fuse import reciprocal_rank
 from index.library import Index
 from index.policy import Policy
 from index.pool import Pool
@@ -24,5 +24,5 @@ from index.records import Filter, Info, Item, Passage
 __all__ = [
     "BadQuery", "BadVectors", "Embedder", "Filter", "HashEmbedder", "Index", "IndexFailure", "Info", "Item",
     "ModelUnavailable", "Passage", "Policy", "Pool", "StoreDamaged", "StoreFull", "WrongWeights", "cosine",
-    "expression", "normal_scores", "open_embedder", "reciprocal_rank",
+    "expression", "open_embedder", "reciprocal_rank",
 ]  # fmt: skip

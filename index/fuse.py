@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,18 +25,3 @@ def reciprocal_rank(lists: Sequence[Scores], weights: Sequence[float] | None = N
         rank = 1 + np.searchsorted(ordered, -scores, side="left")
         total += np.where(np.isneginf(scores), 0.0, weight / (k + rank))
     return total
-
-
-def normal_scores(scores: Scores) -> Scores:
-    """Return standard scores by rank: the normal quantile of (rank − ⅜) / (n + ¼) (Blom 1958).
-
-    Like z-scores these have mean 0 and deviation near 1, but a skewed scoring (BM25 over a pool where few items match
-    at all) cannot outvote another by its outliers. Equal scores share the mean of their ranks.
-    """
-    size = len(scores)
-    values, back, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks = last - (counts - 1) / 2
-    quantile = NormalDist().inv_cdf
-    levels = np.array([quantile((rank - 0.375) / (size + 0.25)) for rank in ranks.tolist()])
-    return levels[back] if len(values) else np.zeros(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from statistics import NormalDist
 from types import ModuleType
 
 import numpy as np
@@ -25,7 +24,6 @@ from index import (
     WrongWeights,
     cosine,
     expression,
-    normal_scores,
     open_embedder,
     reciprocal_rank,
 )  # fmt: skip
@@ -137,18 +135,6 @@ def test_fused_ranks_equal_the_naive_loop():
                 total += 1 / (60 + 1 + sum(other > scores[place] for other in scores))
         expected.append(total)
     assert reciprocal_rank(lists).tolist() == pytest.approx(expected, abs=1e-15)
-
-
-def test_normal_scores_equal_the_naive_loop_and_an_outlier_does_not_outvote():
-    scores = [0.0, 0.0, 900.0, 1.0, 0.0, 2.0]
-    expected = []
-    for one in scores:
-        below, equal = sum(other < one for other in scores), sum(other == one for other in scores)
-        expected.append(NormalDist().inv_cdf((below + (equal + 1) / 2 - 0.375) / 6.25))
-    assert normal_scores(np.array(scores)).tolist() == expected
-    assert normal_scores(np.array([1.0, 2.0, 9e9])).tolist() == normal_scores(np.array([1.0, 2.0, 3.0])).tolist()
-    assert normal_scores(np.full(5, 0.3)).tolist() == [0.0] * 5
-    assert normal_scores(np.empty(0)).tolist() == []
 
 
 def test_words_fold_case_and_plurals_and_keep_language_names():

@@ -7,10 +7,9 @@ import random
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from index import BadQuery, Filter, HashEmbedder, Index, Item, Passage, normal_scores
+from index import BadQuery, Filter, HashEmbedder, Index, Item, Passage
 from matcher import rank
 from matcher.models import BlindView, Criteria, Criterion, Line, SectionKind, Span
 from matcher.rank import order as order_module
@@ -36,6 +35,11 @@ def view(*lines: tuple[str, SectionKind, str | None], language: str | None = "en
         for n, (text, section, position) in enumerate(lines, start=1)
     )
     return BlindView(candidate="cand:1", as_of=date(2026, 11, 1), language=language, lines=made)
+
+
+def _by_rank(scores: dict[str, float]) -> dict[str, float]:
+    """Reciprocal rank by plain counting."""
+    return {name: 1 / (61 + sum(other > score for other in scores.values())) for name, score in scores.items()}
 
 
 # --- passages --------------------------------------------------------------------------------
@@ -116,7 +120,7 @@ def test_the_fit_equals_naive_loops(tmp_path: Path):
         name: sum(s * w for s, w in zip(row, weights, strict=True)) / sum(weights) for name, row in dense.items()
     }
     names = sorted(lexical)
-    fit = normal_scores(np.array([lexical[n] for n in names])) + normal_scores(np.array([meaning[n] for n in names]))
+    fit = [_by_rank(lexical)[name] + _by_rank(meaning)[name] for name in names]
     got = {row.candidate: row for row in rank.rank(criteria(), POSTING, made).ranked}
     for name, expected in zip(names, fit, strict=True):
         assert got[name].fit == pytest.approx(expected, abs=1e-12)
@@ -228,9 +232,7 @@ def test_another_language_is_placed_by_meaning_and_silence_in_words_costs_nothin
     got = rank.rank(criteria(), POSTING, made)
     assert "1 write in another language than the posting" in got.policy
     row = next(r for r in got.ranked if r.candidate == "fr")
-    names = sorted(r.candidate for r in got.ranked)
-    dense = {r.candidate: r.dense for r in got.ranked}
-    meaning = dict(zip(names, normal_scores(np.array([dense[n] for n in names])), strict=True))
+    meaning = _by_rank({r.candidate: r.dense for r in got.ranked})
     assert row.fit == pytest.approx(2 * meaning["fr"])
 
 
@@ -241,9 +243,10 @@ def test_a_posting_that_the_model_does_not_read_is_ordered_by_words_first(tmp_pa
     made.add([Item(one.id, one.passages, language="de") for one in items(20)])
     got = rank.rank(criteria(language="de"), POSTING, made)
     assert "does not read the posting's language (de): meaning counts a quarter" in got.policy
-    rows = sorted(got.ranked, key=lambda r: r.candidate)
-    words, meaning = (normal_scores(np.array([getattr(r, kind) for r in rows])) for kind in ("lexical", "dense"))
-    assert [r.fit for r in rows] == pytest.approx((words + 0.25 * meaning).tolist())
+    words = _by_rank({r.candidate: r.lexical for r in got.ranked})
+    meaning = _by_rank({r.candidate: r.dense for r in got.ranked})
+    for row in got.ranked:
+        assert row.fit == pytest.approx(words[row.candidate] + 0.25 * meaning[row.candidate])
     assert "count alike" in rank.rank(criteria(language="en"), POSTING, made).policy
 
 

@@ -2,7 +2,7 @@
 
 Find: the whole posting and its title, as lexical and as dense lists, fused by reciprocal rank.
 Order: BM25 of the whole posting plus the similarity of each criterion to a résumé's best three passages, criteria
-weighted by how specific their words are in this pool; both as normal scores over the plausible ones, and added.
+weighted by how specific their words are in this pool; both fused by reciprocal rank over the plausible ones.
 Weights of criteria play no part: changing one must not change who was read.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Filter, Index, Pool, normal_scores, reciprocal_rank
+from index import Filter, Index, Pool, reciprocal_rank
 from matcher.models import Criteria, Ranked, Ranking
 from matcher.rank.lines import nearest_lines
 from matcher.rank.slots import Head, fill
@@ -69,10 +69,10 @@ def rank(
         return Ranking(criteria=criteria.hash, embedding=index.fingerprint, policy="The pool is empty.", ranked=())
     balance = balanced(pool, query.language, index.languages)
     lexical = pool.lexical(query.whole)
-    found, how = _find(pool, query, lexical, balance, len(pool) if exact else max(PLAUSIBLE, 4 * head))
+    found, fused, how = _find(pool, query, lexical, balance, len(pool) if exact else max(PLAUSIBLE, 4 * head))
     dense = np.zeros(len(pool))
     dense[found] = _criteria_fit(pool, query.texts, found)
-    fit = _fit(pool, query, lexical, dense, found, balance)
+    fit = _fit(lexical, dense, found, balance, fused)
     places = np.lexsort((np.arange(len(pool)), -fit))
     filled = fill(pool, [pool.ids[i] for i in places], head)
     ranked = _rows(pool, places, fit, lexical, dense, filled)
@@ -112,15 +112,16 @@ def balanced(pool: Pool, language: str | None, reads: frozenset[str] | None) -> 
     return Balance(np.where(other, 0.0, 1.0), np.where(other, 1.0 + weight, weight), sentence)
 
 
-def _find(pool: Pool, query: Query, lexical: Scores, balance: Balance, limit: int) -> tuple[Places, str]:
+def _find(
+    pool: Pool, query: Query, lexical: Scores, balance: Balance, limit: int
+) -> tuple[Places, Scores | None, str]:  # fmt: skip
+    """Return the plausible places, what they were found by (None where everyone is plausible), and a sentence."""
     if len(pool) <= limit:
-        return np.arange(len(pool)), f"All {len(pool)} were ordered by BM25 and criterion similarity."
+        return np.arange(len(pool)), None, f"All {len(pool)} were ordered by BM25 and criterion similarity."
     fused = _fused(pool, query, lexical, balance, limit)
     places = np.sort(np.lexsort((np.arange(len(pool)), -fused))[:limit])
-    return places, (
-        f"{limit} of {len(pool)} were found with the whole posting and its title, then ordered by BM25 and criterion"
-        " similarity; the others follow as found."
-    )
+    how = f"{limit} of {len(pool)} were found with the whole posting and its title, then ordered by BM25"
+    return places, fused, f"{how} and criterion similarity; the others follow as found."
 
 
 def _fused(pool: Pool, query: Query, lexical: Scores, balance: Balance, limit: int) -> Scores:
@@ -142,20 +143,16 @@ def _criteria_fit(pool: Pool, texts: Sequence[str], among: Places) -> Scores:
     return total / sum(weights)
 
 
-def _fit(
-    pool: Pool, query: Query, lexical: Scores, dense: Scores, found: Places, balance: Balance
-) -> Scores:  # fmt: skip
+def _fit(lexical: Scores, dense: Scores, found: Places, balance: Balance, fused: Scores | None) -> Scores:
+    """Fuse both halves over the plausible ones; the others keep the order in which they were found, behind them."""
     spoken = found[balance.lexical[found] > 0]
-    by_words = np.zeros(len(pool))
-    by_words[spoken] = normal_scores(lexical[spoken])
-    by_meaning = np.zeros(len(pool))
-    by_meaning[found] = normal_scores(dense[found])
-    fit = balance.lexical * by_words + balance.dense * by_meaning
-    if len(found) < len(pool):
-        rest = np.ones(len(pool), dtype=np.bool_)
+    fit = np.zeros(len(lexical))
+    fit[spoken] = balance.lexical[spoken] * reciprocal_rank([lexical[spoken]])
+    fit[found] += balance.dense[found] * reciprocal_rank([dense[found]])
+    if fused is not None:
+        rest = np.ones(len(fit), dtype=np.bool_)
         rest[found] = False
-        behind = _fused(pool, query, lexical, balance, len(found))[rest]
-        fit[rest] = fit[found].min() - 2.0 + behind / max(float(behind.max()), 1e-12)
+        fit[rest] = fit[found].min() * 0.999 * fused[rest] / max(float(fused.max()), 1e-12)
     return fit
 
 

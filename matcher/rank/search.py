@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from index import Filter, Index, Pool, expression, normal_scores
+from index import Filter, Index, Pool, expression, reciprocal_rank
 from matcher.models import Ranked, Ranking
 from matcher.rank.lines import nearest_lines
 from matcher.rank.order import Places, Scores, balanced, narrowed
@@ -61,7 +61,7 @@ def _listed(
 ) -> Ranking:  # fmt: skip
     balance = balanced(pool, language, index.languages)
     by_words, by_meaning = np.zeros(len(pool)), np.zeros(len(pool))
-    by_words[kept], by_meaning[kept] = normal_scores(lexical[kept]), normal_scores(dense[kept])
+    by_words[kept], by_meaning[kept] = reciprocal_rank([lexical[kept]]), reciprocal_rank([dense[kept]])
     fit = balance.lexical * by_words + balance.dense * by_meaning
     places = kept[np.lexsort((kept, -fit[kept]))][:limit]
     rows = [
