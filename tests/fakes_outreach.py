@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from matcher.models import Criteria, Criterion, Entry, Justification, Quote, Span
-from matcher.outreach import Company, Draft, Material, Order, Sentence, compose
+from matcher.outreach import Company, Draft, Material, NoDraft, Order, Sentence, compose
 from matcher.outreach.duties import clock
 from matcher.outreach.facts import name_fact, person_facts, role_facts, sender_facts
 from matcher.outreach.records import Channel, Fact, Language, Tone
@@ -99,6 +100,7 @@ class Case(NamedTuple):
     criteria: Criteria
 
 
+@cache
 def case(person: Person) -> Case:
     candidate = f"cand:{PEOPLE.index(person):016x}" if person in PEOPLE else "cand:00000000000000ff"
     wanted = Criteria(
@@ -146,8 +148,13 @@ def material(one: Case, others: tuple[Draft, ...] = ()) -> Material:
     return Material(one.facts, one.criteria, COMPANY, others)
 
 
-def template_drafts() -> Iterator[tuple[Case, Draft]]:
+@cache
+def template_drafts() -> tuple[tuple[Case, Draft], ...]:
     """Template drafts over people, channels, languages and tones."""
+    return tuple(_template_drafts())
+
+
+def _template_drafts() -> Iterator[tuple[Case, Draft]]:
     tones: tuple[Tone, ...] = ("plain", "warm", "formal")
     channels: tuple[Channel, ...] = ("inmail", "email")
     languages: tuple[Language, ...] = ("en", "de", "fr", "es")
@@ -255,15 +262,26 @@ HELD_OUT: dict[Language, tuple[tuple[tuple[str, str], ...], ...]] = {
 }  # fmt: skip
 
 
-def hand_written(held_out: bool) -> Iterator[tuple[Case, Draft]]:
+@cache
+def hand_written(held_out: bool) -> tuple[tuple[Case, Draft], ...]:
     """Hand-written clean drafts around the facts of each person."""
+    return tuple(_hand_written(held_out))
+
+
+def _hand_written(held_out: bool) -> Iterator[tuple[Case, Draft]]:
     for language, wordings in (HELD_OUT if held_out else HAND_WRITTEN).items():
         for wording in wordings:
             for person in PEOPLE:
                 one = case(person)
-                base = compose(order(one, "inmail", language), material(one))
+                base = _base(person, language)
                 if isinstance(base, Draft):
                     yield one, _worded(one, base, wording)
+
+
+@cache
+def _base(person: Person, language: Language) -> Draft | NoDraft:
+    one = case(person)
+    return compose(order(one, "inmail", language), material(one))
 
 
 def _worded(one: Case, base: Draft, wording: tuple[tuple[str, str], ...]) -> Draft:

@@ -26,7 +26,7 @@ from matcher.models import Check, Decision
 from matcher.outreach import Draft, NoDraft, Suppression, compose, counters, lint, load_company, person_facts
 from matcher.outreach.company import require
 from matcher.outreach.duties import clock
-from matcher.outreach.facts import clean_title, name_fact
+from matcher.outreach.facts import clean_title, name_fact, name_of
 from matcher.outreach.snippets import calm, snippets, tidy
 from matcher.outreach.suppress import add
 from matcher.outreach.tokens import verbatim
@@ -47,6 +47,28 @@ def test_only_verified_cells_become_facts():
     )
     facts = person_facts(entry.model_copy(update={"justifications": changed}))
     assert [fact.text for fact in facts] == [PEOPLE[0].lines[0]]
+
+
+def test_a_cell_that_readers_disagree_about_counts_only_for_someone_whom_a_reviewer_advanced():
+    entry = entry_of(PEOPLE[0], "cand:1")
+    doubt = {"unsure": True, "checks": (Check(name="second reader", passed=False),)}
+    wrong = {"unsure": True, "checks": (Check(name="years", passed=False),)}
+    first, second, third = entry.justifications
+    changed = entry.model_copy(
+        update={"justifications": (first, second.model_copy(update=doubt), third.model_copy(update=wrong))}
+    )
+    assert [fact.criterion for fact in person_facts(changed)] == ["R1"]
+    advanced = person_facts(changed, unsure=True)
+    assert [fact.criterion for fact in advanced] == ["R1", "R2"]
+    assert "readers disagree" in advanced[1].source
+
+
+def test_given_and_family_name_on_two_lines_are_one_name():
+    for names, said in ((["Daniel", "Okafor"], "Daniel Okafor"), (["D.", "Daniel Okafor"], "Daniel Okafor")):
+        fact = name_of(names, "cand:1")
+        assert fact is not None
+        assert fact.text == said
+    assert name_of([], "cand:1") is None
 
 
 def test_what_a_reviewer_turned_to_not_shown_or_flagged_is_no_fact():

@@ -151,7 +151,7 @@ def test_quotes_in_capitals_are_quoted_calmly_and_pass():
 
 
 def test_the_linter_never_raises_on_odd_text():
-    one, draft = next(hand_written(False))
+    one, draft = hand_written(False)[0]
     for text in ("", " ", "“", "”“", "((((", "\ud800", "a" * 5000, "𝒜𝒷", "١٢٣", "?!" * 50, "“”“”", "\x00", "İı"):
         lint(replace_sentence(draft, 2, text), one.facts, COMPANY)
 
@@ -180,3 +180,24 @@ def test_a_figure_keeps_the_word_beside_it(text, clean):
     )
     found = [p.rule for p in lint(changed, one.facts, COMPANY) if p.rule != "length"]
     assert found == ([] if clean else ["number"])
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_words_of_the_posting_are_never_passed_off_as_the_persons(language):
+    one = case(PEOPLE[0])
+    draft = compose(order(one, "email", language), material(one))
+    assert isinstance(draft, Draft)
+    task = next(fact for fact in one.facts if fact.criterion == "R3" and fact.kind == "role")
+    line = {
+        "en": "Your résumé also says “{}”.",
+        "de": "In Ihrem Lebenslauf steht „{}“.",
+        "fr": "Votre CV dit « {} ».",
+        "es": "Su currículum dice «{}».",
+    }
+    at = next(n for n, s in enumerate(draft.sentences) if s.part == "role")
+    text = f"{draft.sentences[at].text} {line[language].format(task.text)}"
+    for back in (
+        replace_sentence(draft, at, text),
+        reworded(draft, draft.subject, draft.text.replace(draft.sentences[at].text, text), one.facts, COMPANY),
+    ):
+        assert "quotation" in [p.rule for p in lint(back, one.facts, COMPANY)]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.outreach import words
@@ -46,7 +46,7 @@ def check(sentence: Sentence, where: int, language: Language, known: Mapping[str
     cited = [known[i] for i in sentence.facts if i in known]
     always = [fact for fact in known.values() if fact.kind in ("sender", "name")]
     licence = _licence([*cited, *always], language)
-    problems = _quotations(text, [f for f in cited if f.kind in (*_PERSONAL, "role")], where)
+    problems = _quotations(text, [f for f in cited if f.kind in (*_PERSONAL, "role")], language, where)
     plain = outside(text)
     pieces = tokens(plain)
     for at, token in enumerate(pieces):
@@ -94,13 +94,23 @@ def _licence(facts: Sequence[Fact], language: Language) -> Licence:
     return Licence(person, role, keys, stems, free, language)
 
 
-def _quotations(text: str, cited: Iterable[Fact], where: int) -> list[Problem]:
-    sources = [fact.text for fact in cited]
-    return [
-        _problem("quotation", found.text[:80], "quote a cited fact word for word", where)
-        for found in quotations(text)
-        if not any(verbatim(found.text, source) for source in sources)
-    ]
+def _quotations(text: str, cited: Sequence[Fact], language: Language, where: int) -> list[Problem]:
+    """Every quotation is verbatim; what is said to stand in the résumé stands there, and not in the posting."""
+    problems = []
+    for found in quotations(text):
+        theirs = _THEIRS[language].search(outside(_clause(text, found.start)).casefold())
+        sources = [fact.text for fact in cited if fact.kind in _PERSONAL or not theirs]
+        if not any(verbatim(found.text, source) for source in sources):
+            problems.append(_problem("quotation", found.text[:80], "quote a cited fact word for word", where))
+    return problems
+
+
+_THEIRS = {
+    "en": re.compile(r"\b(?:résumé|resume|cv|your lines?|your words|you (?:also )?(?:write|wrote|describe|say))\b"),
+    "de": re.compile(r"\b(?:lebenslauf\w*|cv|ihre (?:zeile|worte)|sie (?:schreiben|beschreiben))\b"),
+    "fr": re.compile(r"\b(?:cv|votre ligne|vous (?:écrivez|décrivez|dites))\b"),
+    "es": re.compile(r"\b(?:currículum|cv|su línea|usted (?:escribe|describe|dice))\b"),
+}
 
 
 def _fault(pieces: Sequence[Token], at: int, text: str, licence: Licence) -> str | None:

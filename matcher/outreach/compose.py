@@ -62,6 +62,8 @@ def _why(order: Order, last: tuple[Problem, ...]) -> str:
         return "nothing new to add: the sequence stops here"
     if not last:
         return "no verified quote reads well in a message of this length"
+    if last[0].rule == "length" and order.channel == "connection" and order.clock.needed:
+        return "a note of 200 characters has no room for the notice that is due: write by inmail or email"
     return f"every wording was blocked, last because of {last[0].rule}: {last[0].words}"
 
 

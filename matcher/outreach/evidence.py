@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from matcher.canonical import sha256_hex
+from matcher.models import Criterion
 from matcher.outreach import words
 from matcher.outreach.hygiene import harmless
 from matcher.outreach.order import Choice, Material, Order, titles
@@ -17,7 +18,7 @@ _TASK_LIMIT: dict[Channel, int] = {"inmail": 110, "email": 170, "connection": 0}
 _SECOND_LIMIT = 110
 _PIECES = 40
 _WORTH_ADDING = 3.5
-_WORTH_FOLLOWING = 2.0
+_WORTH_FOLLOWING = 3.0
 """What a second detail, and a follow-up, must be worth; otherwise the sequence stops."""
 _LEAST_WORTH = -1.0
 """Below this nothing is quoted: a note about a licence number or an address is worse than none."""
@@ -67,18 +68,24 @@ def _touchy(text: str, language: Language) -> float:
 def _importance(material: Material, fact: Fact) -> float:
     """Evidence of work done says more than a licence, a degree or a length of time, and more than an echo."""
     worth = 1.0 if fact.source.startswith("met") or fact.kind == "approved" else 0.0
+    worth -= 1.0 if "disagree" in fact.source else 0.0
     criterion = next((c for c in material.criteria.criteria if c.id == fact.criterion), None)
     if criterion is None:
         return worth
     worth += {"responsibility": 2.0, "minimum": 0.5, "preferred": 0.0}[criterion.kind]
     worth += 0.5 * criterion.must_have + min(criterion.weight, 5) / 5
-    formal = criterion.degree or criterion.min_years or _FORMAL.search(criterion.text)
-    return worth - (3.0 if formal else 0.0) - 3.0 * (echo(fact.text, criterion.text) > 0.6)
+    return worth - (3.0 if _formal(criterion) else 0.0) - 3.0 * (echo(fact.text, criterion.text) > 0.6)
+
+
+def _formal(criterion: Criterion) -> bool:
+    """Whether a requirement asks for a paper, a place or a length of time: beside it no quote reads well."""
+    return bool(criterion.degree or criterion.min_years or _FORMAL.search(criterion.text))
 
 
 _FORMAL = re.compile(
     r"licen[cs]e|degree|certif|diplom|authori[sz]ed|citizen|permit|driv(?:er|ing)|background check|vaccin|relocat"
-    r"|travel|live in|reside|sponsor|\byears?\b|führerschein|zeugnis|abschluss|permis|licence|titulaci|carn[eé]",
+    r"|travel|live in|reside|sponsor|\byears?\b|führerschein|zeugnis|abschluss|permis|licence|titulaci|carn[eé]"
+    r"|fluent|languages?|sprach|langue|idioma",
     re.IGNORECASE,
 )
 
@@ -86,7 +93,8 @@ _FORMAL = re.compile(
 def _tasks(order: Order, material: Material, fact: Fact) -> Iterator[tuple[Fact | None, str]]:
     """The requirement that the quote answers, in the posting's words, shorter and shorter, and then without it."""
     task = next((f for f in material.of("role") if f.criterion is not None and f.criterion == fact.criterion), None)
-    limit = _TASK_LIMIT[order.channel]
+    asked = next((c for c in material.criteria.criteria if c.id == fact.criterion), None)
+    limit = 0 if asked is None or _formal(asked) else _TASK_LIMIT[order.channel]
     seen: set[str] = set()
     for scale in (1.0, 0.6, 0.45):
         for piece in snippets(task.text, int(limit * scale))[:1] if task is not None and limit else ():

@@ -21,14 +21,17 @@ _SHORT_CUT = re.compile(r"\s+[-–—|/]\s+|,\s+|\s*[(\[]|:\s+")
 _NAME = re.compile(r"[^\W\d_]+(?:[.’'\-][^\W\d_]+)*\.?(?: [^\W\d_]+(?:[.’'\-][^\W\d_]+)*\.?){0,4}")
 _NAME_LIMIT = 60
 _LONGEST_FACT = 600
+_ABOUT_READING = frozenset(("second reader", "reason is grounded"))
+"""Checks that concern the verdict or its reason, and not the quote: an advanced person may still be quoted."""
 
 
 def person_facts(
-    entry: Entry, decisions: Sequence[Decision] = (), document: Document | None = None
+    entry: Entry, decisions: Sequence[Decision] = (), document: Document | None = None, *, unsure: bool = False
 ) -> tuple[Fact, ...]:
     """Return the facts about a person: quotes behind verified *met* and *partial* cells, and text a reviewer chose.
 
-    A cell counts when it is done, none of its checks failed and no reader was unsure, or when a person decided it.
+    A cell counts when it is done and none of its checks failed, or when a person decided it. Cells that the readers
+    disagree about count only with ``unsure``: for people whom a reviewer has looked at and advanced.
     What a person turned to *not shown* or *contradicted*, or flagged, counts no more, and lines that speak to the
     reader or to a machine never do.
     """
@@ -36,7 +39,7 @@ def person_facts(
     found: list[Fact] = []
     for cell in entry.justifications:
         act = acts.get(cell.criterion)
-        if _verified(cell, act):
+        if _verified(cell, act, unsure):
             found += [_quote_fact(cell, entry.candidate, n) for n in range(len(cell.evidence))]
     if document is not None:
         found += [fact for act in acts.values() for fact in _chosen(act, document)]
@@ -52,17 +55,19 @@ def _last_acts(decisions: Sequence[Decision], candidate: str) -> dict[str, Decis
     return {d.criterion: d for d in own if d.criterion is not None}
 
 
-def _verified(cell: Justification, act: Decision | None) -> bool:
+def _verified(cell: Justification, act: Decision | None, unsure: bool) -> bool:
     if cell.status != "done" or cell.verdict not in ("met", "partial"):
         return False
     if act is not None:
         return act.kind != "flag" and (act.verdict is None or act.verdict in ("met", "partial"))
-    return not cell.unsure and all(check.passed for check in cell.checks)
+    failed = {check.name for check in cell.checks if not check.passed}
+    return not failed - _ABOUT_READING if unsure else not failed and not cell.unsure
 
 
 def _quote_fact(cell: Justification, candidate: str, at: int) -> Fact:
     quote = cell.evidence[at]
-    source = f"{cell.verdict}, line {quote.line}, page {quote.page}"
+    doubt = ", readers disagree" if cell.unsure else ""
+    source = f"{cell.verdict}{doubt}, line {quote.line}, page {quote.page}"
     text = tidy(quote.text)[:_LONGEST_FACT]
     return make_fact("person", text, source, criterion=cell.criterion, page=quote.page, owner=candidate)
 
@@ -139,6 +144,16 @@ def sender_facts(company: Company) -> tuple[Fact, ...]:
         "sender.phone": company.sender.phone,
     }
     return tuple(make_fact("sender", value, f"company.toml, {field}") for field, value in fields.items() if value)
+
+
+def name_of(names: Sequence[str], candidate: str) -> Fact | None:
+    """Return how the person is called: the first full name among those that the résumé states, or else the first."""
+    found = [fact for fact in (name_fact(name, candidate) for name in names) if fact is not None]
+    full = next((fact for fact in found if " " in fact.text), None)
+    if full is None and len(found) > 1:
+        # Given and family name on lines of their own, as they stand.
+        full = name_fact(f"{found[0].text} {found[1].text}", candidate)
+    return full or (found[0] if found else None)
 
 
 def name_fact(name: str | None, candidate: str) -> Fact | None:

@@ -22,6 +22,7 @@ from matcher.outreach.speak import frame
 LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 MOST_FACTS = 12
 _LONGEST_REPLY = 20_000
+_LEAST_ROOM = 60
 _FENCE = re.compile(r"^\s*```(?:json)?\s*|\s*```\s*$")
 
 
@@ -88,7 +89,7 @@ def write(order: Order, material: Material, writer: Writer, prompt: Wording) -> 
     if unwritable(material):
         return compose(order, material)
     aliases = _aliases(order, material)
-    instructions = _instructions(order, prompt)
+    instructions = _instructions(order, material, prompt)
     problems: tuple[Problem, ...] = ()
     for attempt in range(2):
         said = writer.ask(instructions, _material(aliases, problems))
@@ -121,11 +122,15 @@ def _aliases(order: Order, material: Material) -> dict[str, Fact]:
     return {f"{letter}{n}": fact for letter, facts in groups for n, fact in enumerate(facts, start=1)}
 
 
-def _instructions(order: Order, prompt: Wording) -> str:
-    limits = LIMITS[order.channel]
-    room = {"inmail": 240, "connection": 120, "email": limits.characters}[order.channel]
-    length = "50 to 90 words" if order.channel == "email" else f"at most {room} characters in all"
+def _instructions(order: Order, material: Material, prompt: Wording) -> str:
+    length = "40 to 80 words" if order.channel == "email" else f"at most {_room(order, material)} characters in all"
     return prompt.render(language=LANGUAGE_NAMES[order.language], tone=order.tone, channel=order.channel, length=length)
+
+
+def _room(order: Order, material: Material) -> int:
+    """Return how many characters greeting, signature and notice leave for the body."""
+    bare = build(order, material, frame(order, material, ()), "model")
+    return max(LIMITS[order.channel].characters - len(bare.text) - 2, _LEAST_ROOM)
 
 
 def _material(aliases: dict[str, Fact], problems: tuple[Problem, ...]) -> str:

@@ -11,7 +11,7 @@ from matcher import llm, outreach, sinks
 from matcher.errors import BudgetReached, InputError, ModelUnreachable
 from matcher.models import Entry, IdentityKind, Resume, Shortlist, StoredRun
 from matcher.outreach import Draft, NoDraft
-from matcher.outreach.facts import name_fact
+from matcher.outreach.facts import name_of
 from matcher.outreach.records import Fact
 from matcher.pipeline import judges, reviewing
 from matcher.pipeline.run import remember_export
@@ -74,9 +74,10 @@ def facts_of(desk: Desk, entry: Entry) -> tuple[Fact, ...]:
     workspace = desk.opened.workspace
     resume = workspace.resume(entry.candidate)
     decisions = workspace.decisions(desk.stored.run.id)
-    name = name_fact(next(iter(identity(resume, "name")), None), entry.candidate)
+    name = name_of(identity(resume, "name"), entry.candidate)
+    seen = entry.decision == "advance"
     return (
-        *outreach.person_facts(entry, decisions, workspace.document(entry.candidate)),
+        *outreach.person_facts(entry, decisions, workspace.document(entry.candidate), unsure=seen),
         *_stated(desk.opened, entry.candidate),
         *outreach.role_facts(desk.stored.criteria, desk.stored.posting_text),
         *outreach.sender_facts(desk.company),
