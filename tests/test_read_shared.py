@@ -10,6 +10,8 @@ import pytest
 from matcher import read
 from matcher.read.reading import Reading
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = (
     "files/broken", "files/broken_docx", "files/hidden", "files/torture_pdf", "files/torture_docx", "hostile/pdf",
     "hostile/docx", "hostile/html", "hostile/txt", "hostile/unicode",
