@@ -36,6 +36,10 @@ class Settings(Record):
     deadline: float = Field(default=120.0, gt=0)
     """Seconds for one model call, retries included."""
     budget_tokens: int | None = Field(default=None, gt=0)
+    price_prompt: float | None = Field(default=None, ge=0)
+    """Price of a million prompt tokens, for estimates."""
+    price_answer: float | None = Field(default=None, ge=0)
+    """Price of a million answer tokens, for estimates."""
     workers: int = Field(default=2, ge=1, le=64)
     as_of: date | None = None
     mask_schools: bool = False

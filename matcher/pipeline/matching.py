@@ -35,7 +35,7 @@ from matcher.posting import posting
 from matcher.review.settle import settle
 from matcher.workspace import Workspace
 
-_LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "openai", "pypdfium2", "tantivy")
+_LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "openai", "pypdfium2")
 
 
 @dataclass(frozen=True)
