@@ -258,3 +258,17 @@ def test_when_the_model_cannot_be_asked_templates_are_written_and_the_exit_code_
     made = drafting.draft(settings, Wish(), place / "drafts", gateway=Dead())
     assert [draft.author for draft in made.outreach.drafts] == ["template", "template"]
     assert isinstance(made.stopped, ModelUnreachable)
+
+
+@pytest.mark.parametrize("word", [IDS[0], "0.txt", "delia@example.com"])
+def test_people_are_suppressed_by_id_file_or_address(place, word):
+    with Workspace.open(place / ".matcher", "write") as workspace:
+        workspace.put_file(FileRow(file="in/0.txt", status="read", candidate=IDS[0]))
+    assert command(["outreach", "suppress", word]) == 0
+    assert command(["outreach"]) == 0
+    assert {d["candidate"] for d in drafts(place)} == {IDS[1]}
+
+
+def test_a_word_that_names_nobody_is_no_suppression(place, capsys):
+    assert command(["outreach", "suppress", "somebody"]) == 2
+    assert not (place / "suppression.txt").exists()

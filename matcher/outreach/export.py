@@ -73,7 +73,7 @@ def _proof(draft: Draft) -> list[str]:
     for number, sentence in enumerate(draft.sentences, start=1):
         lines.append(f"# {number}. {sentence.text}")
         for fact in (by_id[i] for i in sentence.facts):
-            lines.append(f"#      {fact.kind}: {fact.text} ({fact.source})")
+            lines.append(f"# ← {fact.kind}: {fact.text} ({fact.source})")
     return lines
 
 

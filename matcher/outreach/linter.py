@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from matcher.outreach import claims, hygiene, shape
 from matcher.outreach.company import Company
 from matcher.outreach.duties import fixed_blocks
-from matcher.outreach.records import FIXED_PARTS, Draft, Fact, Problem
+from matcher.outreach.records import Draft, Fact, Problem
 
 counters = shape.counters
 MAX_LOOSE = 3
@@ -64,8 +64,3 @@ def _fixed(draft: Draft, company: Company) -> list[Problem]:
         return []
     advice = "footer and notice come from company.toml: leave them as they are"
     return [Problem(rule="fixed block changed", words="footer or notice", advice=advice)]
-
-
-def body(draft: Draft) -> str:
-    """Return the draft outside its fixed blocks: what two drafts are compared by."""
-    return " ".join(sentence.text for sentence in draft.sentences if sentence.part not in FIXED_PARTS)

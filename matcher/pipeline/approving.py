@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from matcher import outreach
 from matcher.config import Settings
@@ -13,7 +14,9 @@ from matcher.outreach import Draft
 from matcher.outreach.suppress import add as add_suppressed
 from matcher.pipeline import reviewing
 from matcher.pipeline.drafts import Desk, desk_for, facts_of, identifiers, key, stored_drafts, suppressed, write_merge
-from matcher.pipeline.session import session
+from matcher.pipeline.session import Session, session
+
+_PHONE_DIGITS = 7
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,17 @@ def _same(left: str, right: str) -> bool:
 
 
 def suppress(settings: Settings, people: Sequence[str]) -> int:
-    """Add people (candidate ids, addresses, numbers, links) to the suppression file, as hashes; return how many lines.
+    """Add people to the suppression file, as hashes, and return how many lines were new.
 
-    A candidate id stands for all addresses, numbers and links that the résumé states. Drafts that exist are deleted.
+    A person is given as a candidate id or a file (which stand for all addresses, numbers and links that the résumé
+    states), or as an address, ``@domain``, number or link. Drafts for these people are deleted.
 
     Raises:
-        CompanyError: the file cannot be read or written.
+        CompanyError: the file cannot be read or written. InputError: a word that names nobody.
     """
     company = outreach.load_company(settings.company)
     with session(settings) as opened:
-        known = set(opened.workspace.candidates())
-        names = [n for person in people for n in (identifiers(opened, person) if person in known else [person])]
+        names = [name for person in people for name in _names(opened, person)]
         count = add_suppressed(company.suppression, names)
         listed = outreach.Suppression.load(company.suppression)
         for key, made in stored_drafts(opened).items():
@@ -124,3 +127,18 @@ def suppress(settings: Settings, people: Sequence[str]) -> int:
                 opened.workspace.delete("draft", key)
         opened.log.record("outreach_suppressed", actor="system", body={"counts": [["entries", count]]})
     return count
+
+
+def _names(opened: Session, person: str) -> list[str]:
+    """What a word on the command line stands for in the suppression file."""
+    if person in opened.workspace.candidates():
+        return identifiers(opened, person)
+    rows = [row for row in opened.workspace.files() if person in (row.file, PurePath(row.file.replace("!", "/")).name)]
+    found = [name for row in rows for name in (row.candidate, row.duplicate_of) if name]
+    if found:
+        return [name for candidate in found for name in identifiers(opened, candidate)]
+    digits = sum(c.isdigit() for c in person)
+    if "@" in person or digits >= _PHONE_DIGITS or re.search(r"\w\.\w+/\S", person):
+        return [person]
+    advice = "give a candidate id, a file, an e-mail address, @domain, a telephone number or a link"
+    raise InputError(f"The word {person} names nobody, so nothing was suppressed: {advice}.")
