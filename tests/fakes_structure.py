@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from matcher.blind import blind
 from matcher.models import BlindView, Document, Page
@@ -17,6 +18,7 @@ def document(text: str, name: str = "resume.txt") -> Document:
     return Document(id="doc:test", name=name, media_type="text/plain", text=text, pages=(page,))
 
 
+@cache
 def view(text: str, name: str = "resume.txt", **options: bool) -> BlindView:
     """The blind view of a text as of the reference day."""
     made = document(text, name)

@@ -1,3 +1,4 @@
+
 """Swapping a name changes nothing that a judge or an index can see."""
 
 from __future__ import annotations

@@ -62,10 +62,10 @@ class View:
 
 def _signs(view: View) -> Iterator[Mask]:
     """Names become a placeholder, contacts nothing."""
-    kinds = [item.kind for item in view.resume.identity if item.kind in SIGNS]
-    for kind, (start, end) in zip(kinds, view.copy.copies, strict=True):
-        shown = kind == "name" and view.section_at(start) not in ("header", "personal", "references")
-        yield Mask(start, end, kind, NAME if shown else "")
+    for kind, (start, end) in zip(view.copy.kinds, view.copy.copies, strict=True):
+        if kind is not None:
+            shown = kind == "name" and view.section_at(start) not in ("header", "personal", "references")
+            yield Mask(start, end, kind, NAME if shown else "")
 
 
 def _places(view: View) -> Iterator[Mask]:

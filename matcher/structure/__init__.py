@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from matcher.models import Document, Education, Finding, Position, Resume, Section, Span
+from matcher.models import Document, Education, Finding, IdentitySpan, Position, Resume, Section, Span
 from matcher.structure.anchors import work_begins, work_ends
 from matcher.structure.education import education
 from matcher.structure.facts import hard_facts
@@ -79,6 +79,11 @@ def _position(job: Position, copy: Neutral, document: Document) -> Position:
     )
 
 
+def _item(item: IdentitySpan, flat: Neutral, document: Document) -> IdentitySpan:
+    span = flat.span(item.span)
+    return IdentitySpan(kind=item.kind, span=span, text=document.text[span.start : span.end])
+
+
 def _section(section: Section, copy: Neutral) -> Section:
     heading = None if section.heading is None else copy.span(section.heading)
     return Section(kind=section.kind, heading=heading, span=copy.span(section.span))
@@ -93,8 +98,11 @@ def structure(document: Document, *, candidate: str | None = None) -> Resume:
 
     ``candidate`` is the opaque id of the person's file; without it the document's id stands in.
     """
-    top = content_lines(document, _alone)
-    who = identity(document.text, top, *own_words(document, top))
+    flat = neutral(document)
+    top = content_lines(flat.document, _alone)
+    who = tuple(
+        _item(item, flat, document) for item in identity(flat.document.text, top, *own_words(flat.document, top))
+    )
     copy = neutral(document, who)
     lines = content_lines(copy.document, _alone)
     found = _with_work(lines, parts(lines))

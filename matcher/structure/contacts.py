@@ -9,13 +9,15 @@ from functools import cache
 from matcher.structure.words import alternatives, table
 from matcher.timeline import find_ranges
 
-EMAIL = re.compile(r"[\w.+'%-]+\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+")
+EMAIL = re.compile(
+    r"(?<![\w.+'%-])[\w.+'%-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+"
+)
 _DOMAINS = (
     "com|org|net|io|dev|me|co|edu|gov|info|ai|app|de|fr|es|it|pt|nl|se|uk|eu|us|ca|ch|at|be|in|br|mx|no|dk|fi|pl|ie|au"
     "|nz|jp|kr|cn|tech|blog|page|online|site|xyz"
 )
 LINK = re.compile(
-    rf"(?:https?://|www\.)[^\s,;|)>\]]+|(?<![\w@.])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[^\s,;|)>\]]*)?(?![\w@])",
+    rf"(?:https?://|www\.)[^\s,;|)>\]]+|(?<![\w@.-])(?:[\w-]{{1,63}}\.){{1,8}}(?:{_DOMAINS})(?:/[^\s,;|)>\]]*)?(?![\w@])",
     re.IGNORECASE,
 )
 HANDLE = re.compile(

@@ -16,6 +16,7 @@ from matcher.structure.words import alternatives, pattern, table
 
 HEADER_LINES = 12
 MOST_WORDS = 6
+LONGEST_WORD = 40
 _SPLIT = re.compile(
     r"\s*[|•·★/◆■▪]\s*|\s+[-–—→]\s+|\t+|\s{2,}|,\s+|(?<=\w\w\w)\.\s+(?=[A-ZÀ-Þ\d])|;\s*|\s*[:：]\s+|\s+\(|\)\s*"
 )
@@ -86,8 +87,8 @@ def hints(text: str, file_name: str) -> str:
 
 
 def _witnessed(fragment: str, witness: str) -> bool:
-    parts = [part for part in name_parts(fragment) if len(part) > 2 and not looks_like_title(part)]
-    return any(spelling in witness for part in parts for spelling in spellings(part))
+    known = (p for p in name_parts(fragment) if 2 < len(p) < LONGEST_WORD and any(s in witness for s in spellings(p)))
+    return any(not looks_like_title(part) for part in known)
 
 
 def _trimmed(text: str, witness: str) -> str:
@@ -190,7 +191,7 @@ def _headline(text: str, source: str) -> bool:
     if _CONTACT.search(source[:TOP]):
         return all(usual)
     again = len(re.findall(re.escape(text), source, re.IGNORECASE)) > 1
-    return any(usual) or again
+    return all(usual) or again or (any(usual) and text.isupper())
 
 
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"(?<=[\w)][\w)][\w)])[.;]\s+(?=[^\s(])")
 def _title_words() -> re.Pattern[str]:
     words = table("jobs")
     return re.compile(
-        rf"(?<!\w){alternatives(words['title'])}s?(?!\w)|\w{{3,}}{alternatives(words['title_endings'])}(?!\w)",
+        rf"(?<!\w){alternatives(words['title'])}s?(?!\w)|(?<!\w)\w{{3,24}}{alternatives(words['title_endings'])}(?!\w)",
         re.IGNORECASE,
     )
 
