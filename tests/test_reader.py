@@ -73,8 +73,9 @@ def test_silence_is_not_shown_and_names_no_line_as_evidence():
 def test_a_denial_contradicts_unless_another_line_supports_in_full():
     (denied,) = judge(party=DENIAL).read(RESUME, criteria(STOCK))
     (both,) = judge(party=DENIAL, counted=FULL).read(RESUME, criteria(STOCK))
+    (half,) = judge(party=DENIAL, counted=(0.3, 0.15, 0.55, 0.0)).read(RESUME, criteria(STOCK))
     assert (denied.verdict, denied.lines) == ("contradicted", ("L3",))
-    assert both.verdict != "contradicted"
+    assert (both.verdict, half.verdict) == ("met", "partial")
 
 
 def test_the_reason_is_made_from_what_was_seen():

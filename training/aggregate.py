@@ -61,7 +61,8 @@ def examples(folder: Path, readings: Path, count: int) -> list[Example]:
     for key, cell in raw.items():
         name, identifier = key.split("|")
         kept = [i for i, line in enumerate(cell["lines"]) if line in eligible[name]]
-        rows = kept[:count] + [i for i in kept[count:] if cell["names"][i]]
+        near = {i for rank, i in enumerate(kept[:count]) if reader.worth_reading(rank, cell["near"][i])}
+        rows = [i for i in kept if i in near or cell["names"][i]]
         reading = reader.Reading(
             tuple(cell["lines"][i] for i in rows),
             np.array([cell["shares"][i] for i in rows], np.float32).reshape(-1, 4),

@@ -42,6 +42,9 @@ Put = Callable[[str, bytes], None]
 
 LINES_READ = 8
 """Lines read per criterion: the nearest ones."""
+LINES_AT_LEAST = 3
+NEAR_FROM = 0.15
+"""After the first three, a line farther than this (cosine) is not read: a fifth less work, hardly a verdict lost."""
 QUOTED = 2
 SUBJECT_FROM = 0.75
 NEIGHBOURS = re.compile(
@@ -122,8 +125,10 @@ class ReaderJudge:
         lines = eligible(view, criteria)
         positions = {p.id: p for p in view.positions}
         near = self._near([asked(c) for c in criteria], [line.text for line in lines])
-        count = self.lines_read if self.similarity else len(lines)
-        chosen = [to_read(c, view, lines, row, count) for c, row in zip(criteria, near, strict=True)]
+        chosen = [
+            to_read(c, view, lines, row, self.lines_read) if self.similarity else list(range(len(lines)))
+            for c, row in zip(criteria, near, strict=True)
+        ]
         pairs = [(asked(c), segment(lines[i], positions)) for c, row in zip(criteria, chosen, strict=True) for i in row]
         read = self._probabilities(pairs)
         result, start = [], 0
@@ -183,11 +188,17 @@ def always_read(criterion: Criterion, view: BlindView) -> set[str]:
     return {e.line for e in view.education} if criterion.degree is not None else set()
 
 
+def worth_reading(rank: int, similarity: float) -> bool:
+    """Say whether the line of this rank (from 0) and cosine is read."""
+    return rank < LINES_AT_LEAST or similarity >= NEAR_FROM
+
+
 def to_read(
     criterion: Criterion, view: BlindView, lines: Sequence[Line], similarities: NDArray[np.float32], count: int
 ) -> list[int]:
     """Return the indices of the lines to read: the nearest ones, and those that are always read."""
-    chosen = [int(i) for i in np.argsort(-similarities, kind="stable")[:count]]
+    order = [int(i) for i in np.argsort(-similarities, kind="stable")[:count]]
+    chosen = [i for rank, i in enumerate(order) if worth_reading(rank, float(similarities[i]))]
     names = always_read(criterion, view)
     return chosen + [i for i, line in enumerate(lines) if line.id in names and i not in chosen]
 

@@ -22,7 +22,7 @@ Pair = tuple[str, str]
 LABELS = ("none", "partial", "full", "contradicts")
 WEIGHTS = Path(__file__).parent / "weights"
 LENGTHS = (24, 32, 40, 48, 56, 64, 80, 96, 128)
-ROWS = 8
+ROWS = 2
 
 
 class Network:
