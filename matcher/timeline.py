@@ -42,6 +42,8 @@ class DateRange:
 @dataclass(frozen=True)
 class _Grammar:
     pair: re.Pattern[str]
+    bare: re.Pattern[str]
+    """Two dates side by side, the dash between them lost; each with its month."""
     since: re.Pattern[str]
     open: re.Pattern[str]
     until: re.Pattern[str]
@@ -92,6 +94,10 @@ def _grammar() -> _Grammar:
     lead = rf"(?:{_any(words['since'])}\s+)?"
     return _Grammar(
         pair=re.compile(rf"{begin}{lead}{first}{joint}(?:{present}|{last}|{short})", flags),
+        bare=re.compile(
+            rf"{begin}(?=[^\W\d_]|\d\d?[/.]){first}\s{{1,3}}(?=[^\W\d_]|\d\d?[/.])(?:{present}|{last})(?=\s*(?:$|[|,;)\n]))",
+            flags,
+        ),
         since=re.compile(rf"{begin}{_any(words['strict_since'])}\s+{first}", flags),
         open=re.compile(rf"{begin}{first}\s*[-–—]+\s*(?=$|[)|\]\n,;]|\t|\s\s)", flags),
         until=re.compile(rf"{begin}{_any(words['until'])}\s+{first}", flags),
@@ -133,8 +139,9 @@ def _pair(match: re.Match[str], grammar: _Grammar) -> DateRange | None:
     year, month = _parts(match, "1", grammar, last=False)
     current = bool(match["present"])
     end_year, end_month = (None, None) if current else _parts(match, "2", grammar, last=True)
-    if match["short"] and year is not None:
-        end_year = year // 100 * 100 + int(match["short"])
+    short = match.groupdict().get("short")
+    if short and year is not None:
+        end_year = year // 100 * 100 + int(short)
     if year is None and end_year is not None and month is not None:
         year = end_year if end_month is None or month <= end_month else end_year - 1
     first, last = _partial(year, month), _partial(end_year, end_month)
@@ -169,6 +176,7 @@ def find_ranges(text: str) -> tuple[DateRange, ...]:
     taken: list[tuple[int, int]] = []
     patterns: tuple[tuple[RangeKind, re.Pattern[str]], ...] = (
         ("range", grammar.pair),
+        ("range", grammar.bare),
         ("since", grammar.since),
         ("since", grammar.open),
         ("until", grammar.until),

@@ -1,4 +1,3 @@
-
 """Swapping a name changes nothing that a judge or an index can see."""
 
 from __future__ import annotations

@@ -128,6 +128,7 @@ def test_headings_are_known_in_eight_languages(heading: str, kind: str) -> None:
 
 
 def test_a_sentence_is_no_heading() -> None:
+    assert heading_kind("more.") is None
     assert heading_kind("Education of new staff was my task for two years") is None
 
 

@@ -1,4 +1,3 @@
-
 """Date ranges in the styles of many people and languages, and the time that jobs cover."""
 
 from __future__ import annotations
@@ -50,6 +49,8 @@ STYLES: tuple[tuple[str, str, str], ...] = (
     ("01/2020 tot heden", "2020-1", NOW),
     ("jan. 2015 till och med dec. 2018", "2015-1", "2018-12"),
     ("aug 2017 – nu", "2017-8", NOW),
+    ("Engineer\tMar. 2021 Present", "2021-3", NOW),
+    ("Jun. 2017 May 2018", "2017-6", "2018-5"),
 )  # fmt: skip
 
 

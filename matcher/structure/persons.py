@@ -13,6 +13,7 @@ from matcher.structure.names import folded, ordinary_words, spellings
 from matcher.structure.sections import heading_kind
 from matcher.structure.titles import looks_like_title
 from matcher.structure.words import alternatives, pattern, table
+from matcher.timeline import find_ranges
 
 HEADER_LINES = 12
 MOST_WORDS = 6
@@ -190,8 +191,16 @@ def _headline(text: str, source: str) -> bool:
     usual = [w.casefold() in ordinary_words() or bool(_ABSTRACT.search(w.casefold())) for w in name_parts(text)]
     if _CONTACT.search(source[:TOP]):
         return all(usual)
-    again = len(re.findall(re.escape(text), source, re.IGNORECASE)) > 1
-    return all(usual) or again or (any(usual) and text.isupper())
+    return all(usual) or (any(usual) and text.isupper()) or _heads_a_job(text, source)
+
+
+def _heads_a_job(text: str, source: str) -> bool:
+    """Whether the words stand again beside the dates of a job: then they are its title."""
+    for match in list(re.finditer(re.escape(text), source, re.IGNORECASE))[1:8]:
+        around = source[max(0, match.start() - 60) : match.end() + 60]
+        if any(found.kind in ("range", "since") for found in find_ranges(around)):
+            return True
+    return False
 
 
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:

@@ -67,7 +67,7 @@ def _folded(text: str) -> str:
 
 def heading_kind(text: str) -> SectionKind | None:
     """Return what a line heads if its words are those of a known heading."""
-    if len(text) > MAX_LENGTH or len(text.split()) > 2 * MAX_WORDS:
+    if len(text) > MAX_LENGTH or len(text.split()) > 2 * MAX_WORDS or text.rstrip().endswith((".", ",", ";")):
         return None
     folded = _folded(text)
     if folded in _exact():
