@@ -47,15 +47,6 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that lies near a query: cosine similarity of the stored vectors."""
-
-    item: str
-    passage: int
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
 class Info:
     """What the index holds and how it searches, with the reason."""
 
