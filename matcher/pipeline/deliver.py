@@ -8,6 +8,7 @@ from pathlib import Path
 from matcher import report
 from matcher.errors import InputError
 from matcher.models import BlindView, Document, Shortlist, StoredRun
+from matcher.pipeline.crops import crops
 from matcher.workspace import Workspace
 
 NAMES = ("shortlist.html", "summary.html", "shortlist.xlsx", "shortlist.csv", "shortlist.json")
@@ -31,9 +32,10 @@ def deliver(
         entry.candidate: workspace.document(entry.candidate) for entry in shortlist.entries if entry.justifications
     }
     views: dict[str, BlindView] = {view.candidate: view for view in stored.views}
+    pictures = {} if blind else crops(workspace, shortlist)
     pack = {
         "shortlist.html": report.render_html(
-            shortlist, documents, blind=blind, views=views, checkpoint=checkpoint
+            shortlist, documents, blind=blind, views=views, crops=pictures, checkpoint=checkpoint
         ).encode(),
         "summary.html": report.render_summary(shortlist, documents, blind=blind, views=views).encode(),
         "shortlist.xlsx": report.render_xlsx(shortlist, documents, blind=blind, views=views, checkpoint=checkpoint),
