@@ -6,6 +6,7 @@ import os
 import pickle
 import random
 import resource
+import select
 import shutil
 import signal
 import sqlite3
@@ -66,7 +67,7 @@ def _live_and_die(folder: Path, policy: Policy, seed: int, after: int, delay: fl
             os._exit(0)
     os.close(writing)
     seen = 0
-    while seen < after and (got := os.read(reading, after - seen)):
+    while seen < after and select.select([reading], [], [], 5)[0] and (got := os.read(reading, after - seen)):
         seen += len(got)
     time.sleep(delay)
     os.kill(child, signal.SIGKILL)
