@@ -241,7 +241,7 @@ def extra_words(named: Sequence[str], text: str, file_name: str) -> tuple[str, .
     known = {s for word in named for s in spellings(word)}
     out: list[str] = []
     for source in [stem, *(m.group().split("@")[0] for m in EMAIL.finditer(text))]:
-        parts = [part for part in re.split(r"[^^\W\d_]+|[\W\d_]+", source) if len(part) > 2]
+        parts = [part for part in re.split(r"[\W\d_]+", source) if len(part) > 2]
         related = not known or any(
             folded(part)[:3] in {k[:3] for k in known} or folded(part) in known for part in parts
         )
