@@ -107,7 +107,7 @@ def apply_decisions(
     Raises:
         ValueError: a person's *met* or *partial* without a quote, neither chosen nor already there.
     """
-    acts = _standing(decisions)
+    acts = standing(decisions)
     changed = dict(assessments)
     overridden: dict[str, list[str]] = {}
     states: dict[str, Decision] = {}
@@ -187,13 +187,14 @@ def _gate(criterion: Criterion, cell: Justification | None) -> Gate:
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 
-def _standing(decisions: Iterable[Decision]) -> list[Decision]:
+def standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the acts that count, by number: not undone, and no undoing (an undoing can be undone as well)."""
     acts = sorted(decisions, key=lambda act: act.seq)
     undone: set[int] = set()
     for act in reversed(acts):
         if act.kind == "undo" and act.seq not in undone and act.undoes is not None:
             undone.add(act.undoes)
-    return [act for act in acts if act.kind != "undo" and act.seq not in undone]
+    return tuple(act for act in acts if act.kind != "undo" and act.seq not in undone)
 
 
 def _last_verdicts(acts: Iterable[Decision]) -> dict[tuple[str, str], Decision]:

@@ -10,12 +10,13 @@ import pytest
 from matcher import report
 from matcher.errors import InputError, LogError
 from matcher.models import Decision, Span
+from matcher.review import wire
 from matcher.review.acts import Request, Reviewer
 from matcher.review.desk import Desk
 from matcher.review.ledger import ledger
 from matcher.review.list_view import Filters, reweighted, rows, weights
 from matcher.review.plan import CellKey, Policy, plan
-from matcher.review.settle import settle
+from matcher.review.settle import machine_pairs, settle
 
 RITA, SAM, ADA = Reviewer("Rita"), Reviewer("Sam", role="second"), Reviewer("Ada", role="adjudicator")
 ALL_OPEN = Policy(seed="seed", blind_share=0.0)
@@ -385,3 +386,41 @@ def test_undoing_an_undo_is_not_possible_but_acting_again_is(tmp_path: Path) -> 
     desk.undo(RITA)
     act(desk, RITA, "agree", key)
     assert desk.done(RITA, key) and len(ledger(desk.book.acts).standing) == 1
+
+
+# --- what was seen cannot be unseen ----------------------------------------------------------------------------------
+
+
+def test_a_first_look_cannot_be_taken_back_and_given_again_after_the_machine_was_seen(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path, policy=Policy(seed="seed", blind_share=1.0))
+    key = key_of(desk, "met")
+    act(desk, RITA, "first_look", key, "contradicted")
+    with pytest.raises(InputError, match="first answer stays"):
+        desk.undo(RITA)
+    with pytest.raises(InputError, match="shown already"):
+        act(desk, RITA, "first_look", key, "met")
+    act(desk, RITA, "agree", key)
+    assert desk.undo(RITA).kind == "agree"
+    assert desk.machine_shown(RITA, key) and desk.answers(RITA, key).first.verdict == "contradicted"
+    with pytest.raises(InputError, match="nothing to undo"):
+        desk.undo(RITA)
+
+
+def test_in_an_older_log_with_undone_first_looks_only_the_first_of_all_counts_as_blind(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path, policy=Policy(seed="seed", blind_share=1.0))
+    key = key_of(desk, "met")
+    first = act(desk, RITA, "first_look", key, "contradicted")
+    undone = first.model_copy(update={"seq": 2, "kind": "undo", "verdict": None, "undoes": 1})
+    again = first.model_copy(update={"seq": 3, "verdict": "met"})
+    book = ledger((first, undone, again))
+    assert machine_pairs(desk.case.pool, book) == [(key, "contradicted", "met")]
+
+
+def test_a_name_typed_in_other_capitals_is_the_same_person(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path, policy=ALL_OPEN)
+    act(desk, RITA, "agree", key_of(desk, "met"))
+    assert wire.read_start(b'{"name": "  rITA "}', desk).name == "Rita"
+    assert wire.read_start(b'{"name": "Sam  Lee"}', desk).name == "Sam Lee"
+    assert wire.read_sign(b'{"name": "rita"}', RITA).kind == "sign"
+    with pytest.raises(InputError, match="as you gave it"):
+        wire.read_sign(b'{"name": "Sam"}', RITA)

@@ -129,7 +129,7 @@ def _api(room: Room, take: Callable[[bytes], dict[str, str]]) -> Endpoint:
 
 
 def _start(room: Room, body: bytes) -> dict[str, str]:
-    who = wire.read_start(body)
+    who = wire.read_start(body, room.desk)
     room.desk.begin(who)
     room.who = who
     return {"next": "/", "said": f"Welcome, {who.name}."}

@@ -155,6 +155,11 @@ class Desk:
         start = cells.index(after) + 1 if after in cells else 0
         return next((key for key in (*cells[start:], *cells[:start]) if not self.done(who, key)), None)
 
+    def known(self, name: str) -> str:
+        """Return a name as it was first written here, however its capitals and spaces are typed now."""
+        wanted = plain_name(name).casefold()
+        return next((kept for kept in self.book.people if kept.casefold() == wanted), plain_name(name))
+
     def progress(self, who: Reviewer) -> tuple[int, int]:
         """Return how many cells of the plan are finished, and of how many."""
         cells = self.plan(who).cells
@@ -175,8 +180,10 @@ class Desk:
         return self._keep(who, request, key, None)
 
     def undo(self, who: Reviewer) -> Decision:
-        """Take back this person's last act and return that act. Raises InputError if there is none."""
-        last = self.book.last_of(who.name)
+        """Take back this person's last act and return that act. Raises InputError if there is none that can be."""
+        latest, last = self.book.latest(who.name), self.book.last_of(who.name)
+        if latest is not None and latest.kind == "first_look":
+            raise InputError("Your first answer stays: the machine's has been shown since. Now give your final answer.")
         if last is None:
             raise InputError("There is nothing to undo.")
         key = CellKey(last.candidate, last.criterion) if last.criterion else None
@@ -212,6 +219,11 @@ class Desk:
             )  # fmt: skip
         self.book = Ledger((*self.book.acts, decision))
         return decision
+
+
+def plain_name(name: str) -> str:
+    """Return a name with its spaces set straight."""
+    return " ".join(name.split())
 
 
 _EVENTS: dict[str, str] = {"sign": "shortlist_sealed", "unblind": "unblinded"}

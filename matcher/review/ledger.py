@@ -6,18 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from matcher import score
 from matcher.models import Decision, Verdict
 from matcher.review.plan import CellKey
 
 ANSWERS = ("first_look", "verdict", "agree", "second_look")
 STATES = ("advance", "hold", "decline")
-LASTING = ("undo", "unblind", "sign")
-"""Acts that cannot be undone: what was seen cannot be unseen, and a seal is opened by a new version."""
+LASTING = ("undo", "unblind", "sign", "first_look")
+"""Acts that cannot be undone: what was seen cannot be unseen, and a seal is opened by a new version.
+
+A first look is one of them: it shows the machine's verdict, so an answer given again would not be blind.
+"""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What one person has said about one cell: blind first, as the standing answer, as second reader; and a flag."""
+    """What one person has said about one cell: blind first, as the standing answer, as second reader; and a flag.
+
+    ``first`` is the very first look, whatever followed it: only that one was blind.
+    """
 
     first: Decision | None = None
     standing: Decision | None = None
@@ -45,18 +52,16 @@ class Ledger:
     @cached_property
     def standing(self) -> tuple[Decision, ...]:
         """The acts that count: not undone, and no undoing."""
-        undone: set[int] = set()
-        for act in reversed(self.acts):
-            if act.kind == "undo" and act.seq not in undone and act.undoes is not None:
-                undone.add(act.undoes)
-        return tuple(act for act in self.acts if act.kind != "undo" and act.seq not in undone)
+        return score.standing(self.acts)
 
     @cached_property
     def answers(self) -> Mapping[tuple[str, CellKey], Answers]:
         """What each person has said, by person and cell."""
-        slots = {"first_look": "first", "verdict": "standing", "agree": "standing", "second_look": "second"}
-        slots["flag"] = "flag"
+        slots = {"verdict": "standing", "agree": "standing", "second_look": "second", "flag": "flag"}
         found: dict[tuple[str, CellKey], dict[str, Decision]] = {}
+        for act in self.acts:
+            if act.kind == "first_look" and act.criterion is not None:
+                found.setdefault((act.who, CellKey(act.candidate, act.criterion)), {}).setdefault("first", act)
         for act in self.standing:
             if act.kind in slots and act.criterion is not None:
                 found.setdefault((act.who, CellKey(act.candidate, act.criterion)), {})[slots[act.kind]] = act
@@ -90,6 +95,15 @@ class Ledger:
     def unblinded(self, who: str) -> frozenset[str]:
         """Return the candidates whose name this person has uncovered."""
         return frozenset(act.candidate for act in self.standing if act.kind == "unblind" and act.who == who)
+
+    def latest(self, who: str) -> Decision | None:
+        """Return the last act of a person, whatever it was."""
+        return next((act for act in reversed(self.acts) if act.who == who), None)
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who has acted, in order of name."""
+        return tuple(sorted({act.who for act in self.acts}))
 
     def last_of(self, who: str) -> Decision | None:
         """Return the last act of a person that can be undone."""

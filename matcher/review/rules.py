@@ -28,6 +28,12 @@ def _check_answer(desk: Desk, who: Reviewer, request: Request, key: CellKey | No
         raise InputError("Say one of the four: met, partial, not shown, contradicted.")
 
 
+def _check_first(desk: Desk, who: Reviewer, request: Request, key: CellKey | None) -> None:
+    _check_answer(desk, who, request, key)
+    if key is not None and desk.machine_shown(who, key):
+        raise InputError("The machine's answer has been shown already: reload the page and give your final answer.")
+
+
 def _check_verdict(desk: Desk, who: Reviewer, request: Request, key: CellKey | None) -> None:
     _check_answer(desk, who, request, key)
     cell = desk.machine(key) if key else None
@@ -92,7 +98,7 @@ def _check_sign(desk: Desk, who: Reviewer, request: Request, key: CellKey | None
 
 
 _CHECKS: dict[str, Callable[[Desk, Reviewer, Request, CellKey | None], None]] = {
-    "first_look": _check_answer, "second_look": _check_answer, "verdict": _check_verdict, "agree": _check_agree,
+    "first_look": _check_first, "second_look": _check_answer, "verdict": _check_verdict, "agree": _check_agree,
     "adjudicate": _check_adjudicate, "advance": _check_person, "hold": _check_person, "decline": _check_person,
     "unblind": _check_person, "reviewed_below_cut": _check_below, "sign": _check_sign,
 }  # fmt: skip

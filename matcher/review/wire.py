@@ -10,7 +10,7 @@ from matcher.errors import InputError
 from matcher.models import ReasonCode, Record, Span, Verdict
 from matcher.review.acts import Request, Reviewer, Role
 from matcher.review.cell_view import lit_places
-from matcher.review.desk import Desk
+from matcher.review.desk import Desk, plain_name
 from matcher.review.page_text import Mark, selection, text_lines
 from matcher.review.plan import CellKey, Order, Scope
 
@@ -66,10 +66,10 @@ class Sign(Record):
     name: str = Field(max_length=120)
 
 
-def read_start(body: bytes) -> Reviewer:
-    """Return the person who sits down. Raises InputError."""
+def read_start(body: bytes, desk: Desk) -> Reviewer:
+    """Return the person who sits down, under the name that is known already. Raises InputError."""
     start = _read(Start, body)
-    name = " ".join(start.name.split())
+    name = desk.known(start.name)
     if not name:
         raise InputError("Type your name: every decision is kept under it.")
     return Reviewer(name=name, role=start.role, order=start.order, scope=start.scope)
@@ -77,7 +77,7 @@ def read_start(body: bytes) -> Reviewer:
 
 def read_sign(body: bytes, who: Reviewer) -> Request:
     """Return the request to seal. Raises InputError unless the person's own name was typed."""
-    if " ".join(_read(Sign, body).name.split()) != who.name:
+    if plain_name(_read(Sign, body).name).casefold() != who.name.casefold():
         raise InputError(f"Type your name as you gave it ({who.name}) to sign.")
     return Request("sign", "")
 
