@@ -72,6 +72,21 @@ def test_a_fresh_workspace_gives_the_same_bytes_too(here: Path) -> None:
         assert path.read_bytes() == (here / "two" / path.name).read_bytes(), path.name
 
 
+def test_the_offline_reader_reads_alike_whatever_the_index_is_made_with(here: Path, monkeypatch) -> None:
+    run(["run", POSTING, "few", "--workspace", "hash", "--out", "one", "--quiet"])
+    monkeypatch.setenv("MATCHER_EMBEDDER", "minilm")
+    run(["run", POSTING, "few", "--workspace", "real", "--out", "two", "--quiet"])
+    one, two = (
+        {
+            (c["file"], j["criterion"]): j["verdict"]
+            for c in shortlist(here / out)["candidates"]
+            for j in c["justifications"]
+        }
+        for out in ("one", "two")
+    )
+    assert one == two
+
+
 def test_the_as_of_day_of_a_posting_is_pinned_by_its_first_run(here: Path) -> None:
     run(["run", POSTING, "few", "--out", "one", "--quiet", "--as-of", "2025-05-01"])
     run(["run", POSTING, "few", "--out", "two", "--quiet"])

@@ -19,7 +19,7 @@ from matcher.justify import (
     justify_all,
 )
 from matcher.llm import Fault, FunctionLLM, Gateway, MemoryStore
-from matcher.models import Assessment, Cell, Justification
+from matcher.models import Assessment, BlindPosition, Cell, Justification
 
 CRITERIA = bakery_criteria()
 
@@ -117,6 +117,32 @@ def test_a_line_copied_from_the_posting_is_no_evidence_and_a_finding():
 def test_a_keyword_list_shows_nothing_done_and_no_licence():
     cells = read_by(instead(answer("R1", "met", ["L8"]), answer("F1", "met", ["L8"])))
     assert cells["R1"].verdict == cells["F1"].verdict == "not_shown"
+
+
+SPANISH = (
+    ("Jefa de turno, Panadería Sol, San Luis Potosí", "experience", "P1"),
+    ("Los viernes horneo 240 panes para el desayuno.", "experience", "P1"),
+    ("Español, alemán", "languages", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "grounded"),
+    [
+        ("Bakes 240 loaves for breakfast each Friday in San Luis Potosi.", True),
+        ("A shift supervisor who speaks Spanish and German.", True),
+        ("A mother tongue is not named.", True),
+        ("Bakes 240 loaves each Tuesday.", False),
+        ("A director who speaks Polish.", False),
+        ("Her mother taught the trade.", False),
+    ],
+)
+def test_a_reason_about_lines_in_another_language_may_translate_but_not_add(reason, grounded):
+    document, view = document_and_view(SPANISH, [BlindPosition(id="P1", title="Jefa de turno", from_ago=80, to_ago=0)])
+    spanish = view.model_copy(update={"language": "es"})
+    cell = read_by(instead(answer("R1", "met", ["L2"], reason=reason)), candidate=(document, spanish))["R1"]
+    assert (cell.reason == reason) is grounded
+    assert ("reason is grounded" not in failed(cell)) is grounded
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Words in lines and reasons: is a line a mere list, and does a reason say only what can be seen?
 
 Numbers, names, titles and personal words of a reason are looked up, not believed.
+A reason is written in English about lines in any language, so names are compared without accents, and titles, languages
+and days are looked up in translation, too.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -37,20 +40,21 @@ def ungrounded(cell: Cell, criterion: Criterion, view: BlindView) -> list[str]:
     Numbers must stand in the cited lines, the headings of their positions, or the requirement; names and titles
     anywhere in the view. The words themselves are not repeated: they may be invented.
     """
-    everything = " ".join([criterion.text, *(line.text for line in view.lines)])
-    near = criterion.text + " " + " ".join(_near(cell, view)) if cell.lines else everything
+    everything = _plain(" ".join([criterion.text, *(line.text for line in view.lines)]))
+    near = _plain(criterion.text + " " + " ".join(_near(cell, view))) if cell.lines else everything
     found = []
-    reason = _ID.sub(" ", cell.reason)
+    reason = _plain(_ID.sub(" ", cell.reason))
     if _digits(reason) - _digits(near):
         found.append("a number")
     words = [word.lower() for word in _WORD.findall(everything)]
     known, initials = set(words), "".join(word[0] for word in words)
-    if any(not _known_name(name, known, initials) for name in _names(reason)):
+    foreign = everything.lower() if view.language not in (None, "en") else ""
+    if any(not _known_name(name, known, initials, foreign) for name in _names(reason)):
         found.append("a name")
-    titles = set(pattern("titles").findall(reason.lower()))
-    if titles - known:
+    titles = set(pattern("titles").findall(reason.lower())) - known
+    if any(not _translated("title_stems", title, foreign) for title in titles):
         found.append("a title")
-    if pattern("personal").search(reason.lower()):
+    if pattern("personal").search(pattern("impersonal").sub(" ", reason.lower())):
         found.append("a personal characteristic")
     return found
 
@@ -77,12 +81,28 @@ def _names(reason: str) -> Iterable[str]:
             yield word
 
 
-def _known_name(name: str, known: set[str], initials: str) -> bool:
-    """A name whose words stand in the text, or an abbreviation of three letters or more of words that do."""
+def _known_name(name: str, known: set[str], initials: str, foreign: str) -> bool:
+    """A name whose words stand in the text (in translation: in ``foreign``), or an abbreviation of words that do."""
     parts = [part.lower() for part in _WORD.findall(name)]
-    if all(part in known or part.removesuffix("s") in known for part in parts):
+    if all(_known_word(part, known, foreign) for part in parts):
         return True
     return len(name) >= 3 and name.isupper() and name.lower() in initials
+
+
+def _known_word(word: str, known: set[str], foreign: str) -> bool:
+    bare = word.removesuffix("s")
+    return bool(known & {word, bare, bare + "s"}) or _translated("word_stems", bare, foreign)
+
+
+def _translated(table: str, word: str, text: str) -> bool:
+    """Say whether a word's beginning in one of the languages that are read stands in the text (lower case, plain)."""
+    return any(stem in text for stem in _data()[table].get(word, ()))
+
+
+def _plain(text: str) -> str:
+    """Return text without accents, letters otherwise as they are."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in apart if not unicodedata.combining(character))
 
 
 @cache

@@ -103,17 +103,17 @@ def offline(session: Session, ranking: Ranking) -> Judge:
 
 
 def _similarity(session: Session) -> Callable[[Sequence[str], Sequence[str]], Floats]:
-    """Cosine of criteria and lines under the configured embedder; criteria are embedded once."""
+    """Cosine of criteria and lines under the embedder that the reader knows; criteria are embedded once."""
     known: dict[str, Floats] = {}
 
     def similarity(criteria: Sequence[str], lines: Sequence[str]) -> Floats:
         missing = [text for text in criteria if text not in known]
         if missing:
-            known.update(zip(missing, session.embedder.embed(missing, role="query"), strict=True))
+            known.update(zip(missing, session.reading_embedder.embed(missing, role="query"), strict=True))
         import numpy as np
 
         asked = np.stack([known[text] for text in criteria])
-        return asked @ session.embedder.embed(lines, role="document").T
+        return asked @ session.reading_embedder.embed(lines, role="document").T
 
     return similarity
 

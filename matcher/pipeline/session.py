@@ -45,6 +45,14 @@ class Session:
         """The configured embedder (see ``open_embedder``)."""
         return open_embedder(self.settings)
 
+    @cached_property
+    def reading_embedder(self) -> Embedder:
+        """The packaged embedder that the offline reader was calibrated with, whatever the index is made with."""
+        pinned = {"embedder": "minilm", "precision": "fp32"}
+        if all(getattr(self.settings, name) == value for name, value in pinned.items()):
+            return self.embedder
+        return open_embedder(self.settings.model_copy(update=pinned))
+
     def use_embedder(self, embedder: Embedder) -> None:
         """Put another embedder of the same fingerprint in front, before the index is first used."""
         self.__dict__["embedder"] = embedder
