@@ -60,7 +60,7 @@ def test_texts_that_the_rules_have_learned_from_leak_nothing(entry: dict[str, An
     assert [(category, word) for category, word, leaked in _leaks(entry) if leaked] == []
 
 
-@pytest.mark.parametrize("entry", list(_texts("*.toml")), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", list(_texts("round*.toml")), ids=lambda entry: entry["file"])
 def test_no_evidence_of_unseen_texts_is_lost(entry: dict[str, Any]) -> None:
     seen = view(entry["text"], entry["file"])
     for words in entry["keep"]:

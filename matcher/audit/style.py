@@ -19,7 +19,7 @@ class Role(NamedTuple):
     documents: dict[str, str]
     polished: dict[str, str]
 
-    def variants(self, text: str) -> Iterator[Variant]:
+    def variants(self, text: str) -> Iterator[Variant[str]]:
         """Yield the polished text of a plain one."""
         yield Variant("polished", "polished", self.polished[text], text, None)
 

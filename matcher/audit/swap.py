@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from matcher.audit import statistics as st
 from matcher.audit.variants import Variant
@@ -26,8 +26,9 @@ class Assessed(NamedTuple):
     verdicts: Mapping[str, tuple[str, ...]]
 
 
-Assess = Callable[[Mapping[str, str]], Assessed]
-Make = Callable[[str], Iterable[Variant]]
+Text = TypeVar("Text")
+Assess = Callable[[Mapping[str, Text]], Assessed]
+Make = Callable[[Text], Iterable[Variant[Text]]]
 
 
 class Change(Record):
@@ -109,7 +110,7 @@ def merge(kind: str, parts: Sequence[tuple[Sequence[Change], int]], cut: int) ->
     return _report(kind, sum(count for _, count in parts), cut, changes, [])
 
 
-def swap(kind: str, documents: Mapping[str, str], make: Make, assess: Assess, cut: int) -> SwapReport:
+def swap(kind: str, documents: Mapping[str, Text], make: Make[Text], assess: Assess[Text], cut: int) -> SwapReport:
     """Change one résumé at a time in every way that ``make`` knows, and report what moved.
 
     Args:
@@ -120,7 +121,9 @@ def swap(kind: str, documents: Mapping[str, str], make: Make, assess: Assess, cu
     return _report(kind, len(documents), cut, changes, controls)
 
 
-def measure(documents: Mapping[str, str], make: Make, assess: Assess, cut: int) -> tuple[list[Change], list[Change]]:
+def measure(
+    documents: Mapping[str, Text], make: Make[Text], assess: Assess[Text], cut: int
+) -> tuple[list[Change], list[Change]]:
     """Return every change and every control, one résumé at a time."""
     changes: list[Change] = []
     controls: list[Change] = []
@@ -150,7 +153,7 @@ def _report(kind: str, resumes: int, cut: int, changes: Sequence[Change], contro
     )
 
 
-def _change(candidate: str, variant: Variant, before: Assessed, after: Assessed, cut: int) -> Change:
+def _change(candidate: str, variant: Variant[Text], before: Assessed, after: Assessed, cut: int) -> Change:
     was, now = before.orders[candidate] <= cut, after.orders[candidate] <= cut
     return Change(
         candidate=candidate,

@@ -1,34 +1,42 @@
 """Variants of a résumé that say the same about work: another name, pronoun, address, age, group, school, gap or need.
 
-Each variant stands beside a control: the same place, the same length, harmless words. Names are changed everywhere in
-the raw text (head, e-mail, body), so that the swap tests what hides them and not itself.
+Each variant stands beside a control: the same place, the same length, harmless words. Names are changed in the raw
+text (head, e-mail, links, body, own firm) and in the file's name: the swap tests what hides them and not itself.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from matcher.audit.renaming import rename, rename_address, split_name
 
 KINDS = (
     "name", "pronouns", "address", "age", "affinity", "school", "career gap", "caregiver", "disability",
 )  # fmt: skip
-_MAIL = "\ue000"
-"""Stands for an e-mail address while names are replaced (private use, in no text)."""
 
 
-class Variant(NamedTuple):
+Text = TypeVar("Text")
+
+
+class Variant(NamedTuple, Generic[Text]):
     """One changed text: the group it stands for, the text, what it is compared with, and its harmless counterpart."""
 
     group: str
     label: str
-    text: str
-    base: str
-    control: str | None
+    text: Text
+    base: Text
+    control: Text | None
+    rename: tuple[str, str] | None = None
+    """Old and new name, where the name of the file changes with the text."""
+
+    def file(self, name: str) -> str:
+        """Return what a file of this name is called when the changed text stands in it."""
+        return rename_address(name, *self.rename) if self.rename else name
 
 
 @cache
@@ -36,7 +44,7 @@ def _data() -> Mapping[str, Any]:
     return tomllib.loads(resources.files("matcher.audit").joinpath("swap.toml").read_text("utf-8"))
 
 
-def variants(kind: str, text: str, name: str) -> Iterator[Variant]:
+def variants(kind: str, text: str, name: str) -> Iterator[Variant[str]]:
     """Yield the variants of one kind of a résumé whose person is called ``name``; none if it has no place.
 
     Raises:
@@ -61,27 +69,6 @@ def name_in(text: str) -> str:
     return " ".join(words[:5])
 
 
-def replace_name(text: str, old: str, new: str) -> str:
-    """Return the text with every form of a name replaced: in full, by parts, in capitals, and inside addresses."""
-    text = re.sub(r"[\w.+-]+@[\w.-]+", _MAIL, text)
-    *given, last = new.split()
-    first = " ".join(given)
-    parts = [part.strip(".,\"“”()'") for part in old.split()]
-    pairs = [(old, new), *((part, last if index else first) for index, part in enumerate(parts))]
-    pairs += [(half, last) for part in parts[1:] for half in part.split("-") if half != part]
-    for before, after in pairs:
-        forms = {before: after, before.lower(): after.lower(), before.title(): after, before.upper(): after.upper()}
-        for form, other in forms.items() if len(before) > 2 else ():
-            text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", other, text)
-    return text.replace(_MAIL, mail_of(new))
-
-
-def mail_of(name: str) -> str:
-    """Return an e-mail address made of a name, in ASCII, at a domain that belongs to nobody."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return ".".join(re.findall(r"[a-z]+", plain)) + "@example.org"
-
-
 def insert(text: str, line: str, place: str) -> str:
     """Return the text with a line after its first line (*top*) or as its last one (*end*)."""
     if place == "end":
@@ -97,32 +84,36 @@ def harmless(line: str, number: int = 0) -> str:
     return text[: len(line)].rstrip().ljust(len(line), ".")
 
 
-def _names(text: str, name: str) -> Iterator[Variant]:
-    planted = insert(text, _mention(name), "end") if name else text
+def _names(text: str, name: str) -> Iterator[Variant[str]]:
+    planted = insert(text, _mentions(name), "end") if name else text
     for group, names in _data()["names"].items():
         for other in names:
-            yield Variant(group, other, replace_name(planted, name, other) if name else planted, planted, None)
+            changed = rename(planted, name, other) if name else planted
+            yield Variant(group, other, changed, planted, None, (name, other) if name else None)
 
 
-def _mention(name: str) -> str:
-    spoken = " ".join(word.title() if word.isupper() else word for word in name.split())
-    line: str = _data()["names_line"]["text"]
-    return line.format(first=spoken.split()[0], full=spoken, mail=mail_of(name))
+def _mentions(name: str) -> str:
+    """Lines that name a person in the ways in which texts do, so that every résumé has them."""
+    halves = split_name(" ".join(word.title() if word.isupper() else word for word in name.split()))
+    lines: str = _data()["names_lines"]["text"]
+    return lines.format(
+        first=halves.given.split()[0], last=halves.family or halves.given, full=halves.full, initial=halves.given[0]
+    ).strip()
 
 
-def _pronouns(text: str, name: str) -> Iterator[Variant]:
+def _pronouns(text: str, name: str) -> Iterator[Variant[str]]:
     for number, (group, line, title) in enumerate(_data()["pronouns"]["variants"]):
         titled = text.replace(name, f"{title} {name}", 1) if name else text
         yield Variant(group, line, insert(titled, line, "top"), text, insert(text, harmless(line, number), "top"))
 
 
-def _lines(kind: Mapping[str, Any], text: str) -> Iterator[Variant]:
+def _lines(kind: Mapping[str, Any], text: str) -> Iterator[Variant[str]]:
     for number, (group, line) in enumerate(kind["variants"]):
         control = insert(text, harmless(line, number), kind["place"])
         yield Variant(group, line, insert(text, line, kind["place"]), text, control)
 
 
-def _age(text: str, name: str) -> Iterator[Variant]:
+def _age(text: str, name: str) -> Iterator[Variant[str]]:
     del name
     data = _data()["age"]
     older = _shift_graduation(text, -data["years"])
@@ -146,7 +137,7 @@ def _shift_graduation(text: str, years: int) -> str:
     return "\n".join(lines)
 
 
-def _school(text: str, name: str) -> Iterator[Variant]:
+def _school(text: str, name: str) -> Iterator[Variant[str]]:
     del name
     data = _data()["school"]
     found = re.search(data["pattern"], text)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,13 @@ STYLE = "style"
 EVERY_KIND = (*KINDS, STYLE)
 
 
+class Paper(NamedTuple):
+    """The text of a résumé and the name of its file."""
+
+    text: str
+    file: str = "resume.txt"
+
+
 class PoolAssessor:
     """Assesses a whole pool of texts as a run would, everyone in the head of the list. Use as a context manager."""
 
@@ -66,7 +73,7 @@ class PoolAssessor:
         self._folder = tempfile.TemporaryDirectory(prefix="matcher-swap-")
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._index = Index(self._connection, Path(self._folder.name), embedder)
-        self._read: dict[tuple[str, str], tuple[Document, Resume, BlindView]] = {}
+        self._read: dict[tuple[str, Paper], tuple[Document, Resume, BlindView]] = {}
         self._pools: dict[bytes, Assessed] = {}
         self._cells: dict[bytes, Assessment] = {}
         self.pools_assessed = 0
@@ -78,9 +85,9 @@ class PoolAssessor:
         self._connection.close()
         self._folder.cleanup()
 
-    def __call__(self, documents: Mapping[str, str]) -> Assessed:
+    def __call__(self, documents: Mapping[str, Paper]) -> Assessed:
         """Return what the product makes of this pool."""
-        parts = {candidate: self._structured(candidate, text) for candidate, text in documents.items()}
+        parts = {candidate: self._structured(candidate, paper) for candidate, paper in documents.items()}
         key = canonical_json([[candidate, _seen(view)] for candidate, (_, _, view) in sorted(parts.items())])
         known = self._pools.get(key)
         if known is None or not self._remember:
@@ -88,13 +95,13 @@ class PoolAssessor:
             self._pools[key] = known
         return known
 
-    def _structured(self, candidate: str, text: str) -> tuple[Document, Resume, BlindView]:
-        known = self._read.get((candidate, text))
+    def _structured(self, candidate: str, paper: Paper) -> tuple[Document, Resume, BlindView]:
+        known = self._read.get((candidate, paper))
         if known is None:
-            document = read_document(text.encode("utf-8"), "resume.txt", Limits())
+            document = read_document(paper.text.encode("utf-8"), paper.file, Limits())
             resume = structure.structure(document, candidate=candidate)
             known = document, resume, blind.blind(document, resume, self._day, **self._masks)
-            self._read[candidate, text] = known
+            self._read[candidate, paper] = known
         return known
 
     def _assess(self, parts: Mapping[str, tuple[Document, Resume, BlindView]]) -> Assessed:
@@ -143,7 +150,7 @@ def swaps(
         raise InputError(f"There is no swap test {unknown[0]}: choose from {', '.join(EVERY_KIND)}.")
     job = matching.read_job(posting)
     documents = {
-        reading.document.id: reading.document.text
+        reading.document.id: Paper(reading.document.text, f"{PurePosixPath(reading.document.name).stem}.txt")
         for reading in read.read(paths, workers=settings.workers)
         if reading.document
     }
@@ -169,7 +176,8 @@ def style_swap(embedder: Embedder, judge_of: JudgeOf, day: date) -> SwapReport:
     parts = []
     for role in roles():
         with PoolAssessor(role.criteria, role.posting, embedder, judge_of, day) as assess:
-            changes, _ = measure(role.documents, role.variants, assess, 1)
+            papers = {candidate: Paper(text) for candidate, text in role.documents.items()}
+            changes, _ = measure(papers, _on_paper(role.variants), assess, 1)
         parts.append((changes, len(role.documents)))
     return merge(STYLE, parts, 1)
 
@@ -198,8 +206,21 @@ def offline_judge(embedder: Embedder) -> JudgeOf:
     return lambda ranking: judge
 
 
-def _variants(kind: str) -> Callable[[str], Iterable[Variant]]:
-    return lambda text: variants(kind, text, name_in(text))
+def _variants(kind: str) -> Callable[[Paper], Iterator[Variant[Paper]]]:
+    return _on_paper(lambda text: variants(kind, text, name_in(text)))
+
+
+def _on_paper(make: Callable[[str], Iterable[Variant[str]]]) -> Callable[[Paper], Iterator[Variant[Paper]]]:
+    """Variants of texts as variants of files: a new name stands in the file's name too."""
+
+    def papers(paper: Paper) -> Iterator[Variant[Paper]]:
+        for one in make(paper.text):
+            control = None if one.control is None else Paper(one.control, paper.file)
+            yield Variant(
+                one.group, one.label, Paper(one.text, one.file(paper.file)), Paper(one.base, paper.file), control
+            )
+
+    return papers
 
 
 def _seen(view: BlindView) -> object:

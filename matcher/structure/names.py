@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Literal
 
 from matcher.structure.contacts import EMAIL, LINK
+from matcher.structure.owned import beside_initials, own_firms, told_by_words
 from matcher.structure.words import table
 
 Strength = Literal["strong", "ordinary", "proper"]
@@ -60,14 +61,16 @@ def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
     """How plainly each of the person's names is a name, by its folded spellings."""
     plain_text = LINK.sub(" ", EMAIL.sub(" ", text))
     proper, lower = (
-        set(table("names")["proper"]),
+        {*table("names")["proper"], *table("owned")["tongues"]},
         {m.group() for m in _WORD.finditer(plain_text) if m.group().islower()},
     )
+    small = set(table("identity")["particles"])
     out: dict[str, Strength] = {}
     for word in words:
         plain = word.casefold()
         strength: Strength = "strong"
-        if plain in proper or folded(word) in proper or (len(word) < MIN_STRONG and word.isascii()):
+        short = (len(word) < MIN_STRONG and word.isascii()) or plain in small
+        if plain in proper or folded(word) in proper or short:
             strength = "proper"
         elif plain in ordinary_words() or (plain in lower and not word.islower() and word.isascii()):
             strength = "ordinary"
@@ -118,11 +121,23 @@ def _meant(text: str, token: _Token, start: int) -> bool:
     if titled and titled.group(1).casefold() in table("names")["titles"]:
         return True
     verb = re.match(r"\s([a-zà-ÿ]+)\b", after)
+    acts = verb is not None and _acts(verb.group(1))
+    lettered = beside_initials(text, start, token.start, token.end, verb=acts)
+    if lettered or told_by_words(text, start, token.end):
+        return True
+    if folded(token.text) in table("owned")["tongues"]:
+        return False
     if _OPENING.search(before) and not token.text.isupper() and (verb or token.strength == "ordinary"):
-        return _acts(verb.group(1)) if verb else re.match(r"['’]s\s[a-z]", after) is not None
+        return acts or re.match(r"['’]s\s[a-z]", after) is not None
+    return _mid_sentence(token, before, after)
+
+
+def _mid_sentence(token: _Token, before: str, after: str) -> bool:
+    """Whether a capital in the middle of a sentence means the person; a place or a company may have one too."""
+    last = re.search(r"(\w+)\.?\s$", before)
     if not re.search(r"[a-z]\s$", before) or not _GOES_ON.match(after):
         return False
-    return token.strength == "ordinary" or (titled is not None and titled.group(1) not in table("names")["no_person"])
+    return token.strength == "ordinary" or (last is not None and last.group(1) not in table("names")["no_person"])
 
 
 def _acts(word: str) -> bool:
@@ -141,6 +156,8 @@ def occurrences(text: str, words: Sequence[str], particles: Sequence[str] = ()) 
     small = frozenset(word.casefold() for word in particles)
     tokens = list(_tokens(text, known))
     found: list[tuple[int, int]] = []
+    weak = [(token.start, token.end) for token in tokens if token.strength in ("ordinary", "proper")]
+    owned = own_firms(text, weak, ordinary_words())
     at = 0
     while at < len(tokens):
         if tokens[at].strength is None:
@@ -148,7 +165,8 @@ def occurrences(text: str, words: Sequence[str], particles: Sequence[str] = ()) 
             continue
         end = _group(text, tokens, at)
         start, stop = _widened(text, tokens, at, end, small)
-        if end - at > 1 or tokens[at].strength == "strong" or _meant(text, tokens[at], start):
+        plain = end - at > 1 or tokens[at].strength == "strong" or tokens[at].start in owned
+        if plain or _meant(text, tokens[at], start):
             found.append((start, stop))
         at = end
     for word in words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from matcher.models import Mark
 from matcher.structure.contacts import EMAIL, LINK
@@ -42,18 +43,30 @@ def name_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in found if word and word.casefold() not in skip and f"{word}.".casefold() not in skip)
 
 
+def _split(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a name, hyphens split, as those that stand for the person and the particles between them.
+
+    What is a particle in one name is a name in another ("Ben Carter", "Priya Das"): at the ends of a name it counts as
+    a word, where a name can begin or end with it.
+    """
+    particles, ends = set(table("identity")["particles"]), table("owned")["end_particles"]
+    parts = [part for word in name_words(text) for part in re.split(r"[-‐–]", word) if part]
+    small = [part.casefold() in particles for part in parts]
+    if len(parts) > 1:
+        small[0] = small[0] and (small[1] or parts[0].casefold() not in ends["first"])
+        small[-1] = small[-1] and (small[-2] or parts[-1].casefold() not in ends["last"])
+    names = tuple(part for part, is_small in zip(parts, small, strict=True) if len(part) > 1 and not is_small)
+    return names, tuple(part for part, is_small in zip(parts, small, strict=True) if is_small)
+
+
 def name_parts(text: str) -> tuple[str, ...]:
     """The single words that stand for the person: hyphens split, initials and particles left out."""
-    particles = set(table("identity")["particles"])
-    parts = (part for word in name_words(text) for part in re.split(r"[-‐–]", word))
-    return tuple(part for part in parts if len(part) > 1 and part.casefold() not in particles)
+    return _split(text)[0]
 
 
 def name_particles(text: str) -> tuple[str, ...]:
     """The small words inside a name ("van der", "de la", "Al")."""
-    particles = set(table("identity")["particles"])
-    parts = (part for word in name_words(text) for part in re.split(r"[-‐–]", word))
-    return tuple(part for part in parts if part.casefold() in particles)
+    return _split(text)[1]
 
 
 def _foreign(word: str) -> bool:
@@ -93,13 +106,27 @@ def _witnessed(fragment: str, witness: str) -> bool:
 
 
 def _trimmed(text: str, witness: str) -> str:
-    """A fragment without the words of a role at its end that no witness knows: "Tom Meyer Senior Engineer"."""
+    """A fragment without the words of a role at its end that no witness knows: "Tom Meyer Senior Engineer".
+
+    Words without a role ("Mary Ann Smith"), and a single one that is a family name as well ("Mary Ann Baker"), stay.
+    """
     words = text.split(" ")
-    while len(words) > 2 and folded(words[-1]) not in witness:
-        if not (looks_like_title(words[-1]) or words[-1].casefold() in ordinary_words()):
+    count = len(words)
+    while count > 2 and folded(words[count - 1]) not in witness:
+        if not (looks_like_title(words[count - 1]) or words[count - 1].casefold() in ordinary_words()):
             break
-        words.pop()
-    return " ".join(words)
+        count -= 1
+    tail = words[count:]
+    known = sum(folded(word) in witness for word in words[:count] if len(word) > 2)
+    trade = len(tail) == 1 and tail[0].casefold() in table("owned")["trades"] and known < 2
+    return text if trade or not any(map(looks_like_title, tail)) else " ".join(words[:count])
+
+
+def _in_one_mail(text: str, mails: Sequence[str]) -> bool:
+    """Whether an address holds two words of a fragment side by side, whatever else the words may be."""
+    parts = [folded(part) for part in name_parts(text)]
+    pairs = [rf"{re.escape(one)}[._-]?{re.escape(two)}" for one, two in pairwise(parts)]
+    return len(parts) > 1 and any(re.search(pair, mail) for pair in pairs for mail in mails)
 
 
 def fragments(line: ContentLine, source: str) -> Iterator[Found]:
@@ -194,6 +221,21 @@ def _headline(text: str, source: str) -> bool:
     return all(usual) or (any(usual) and text.isupper()) or _heads_a_job(text, source)
 
 
+def _in_words(first: Sequence[Found], source: str) -> tuple[Found, ...]:
+    """The first fragment of a document where its words are names as well: "Grant Banks", "Jamal Washington"."""
+    lists = table("owned")
+    for found in first:
+        words = [word.casefold() for word in name_words(found[1])]
+        if not 2 <= len(words) <= 4 or not written_like_a_name(found[1], vouched=True):
+            continue
+        given, last = words[0] in lists["given"], words[-1]
+        roles = [word for word in words[given:] if looks_like_title(word) and word not in lists["trades"]]
+        named = last in lists["trades"] or last in table("names")["proper"]
+        if not roles and (given or (named and words[0] not in ordinary_words())) and not _heads_a_job(found[1], source):
+            return (found,)
+    return ()
+
+
 def _heads_a_job(text: str, source: str) -> bool:
     """Whether the words stand again beside the dates of a job: then they are its title."""
     for match in list(re.finditer(re.escape(text), source, re.IGNORECASE))[1:8]:
@@ -210,11 +252,16 @@ def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Se
         return labelled
     head = [f for line in lines[:HEADER_LINES] for f in fragments(line, source)]
     plain = [f for f in head if written_like_a_name(f[1])]
-    known = [(offset, _trimmed(text, witness)) for offset, text in head if _witnessed(text, witness)]
+    mails = [folded(match.group().split("@")[0]) for match in EMAIL.finditer(source)]
+    known = [
+        (offset, _trimmed(text, witness))
+        for offset, text in head
+        if _witnessed(text, witness) or _in_one_mail(text, mails)
+    ]
     vouched = [f for f in known if written_like_a_name(f[1], vouched=True)]
     if vouched:
         return tuple(vouched[:1]) + tuple(f for f in plain[:3] if f != vouched[0] and _foreign(name_words(f[1])[0]))
-    split = _single_words(lines, source, witness)
+    split = _single_words(lines, source, witness) or _in_words(head[:1], source)
     if split:
         return split
     for found in head[:4]:
