@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Readers:
-    """The judge, an optional second reader, and the gateway whose spending is reported (None offline)."""
+    """The judge, an optional second reader, the gateway whose spending is reported (None offline), and a scout.
+
+    The scout is the offline reader where a model judges: its reading orders whom the model reads first.
+    """
 
     judge: Judge
     second: SecondReader | None = None
     gateway: llm.Gateway | None = None
+    scout: Judge | None = None
 
 
 class LoggedReplies:
@@ -86,10 +90,9 @@ def with_gateway(session: Session, ranking: Ranking, gateway: llm.Gateway) -> Re
     """Return the model as judge; the second reader is another prompt (`--verify`) or the offline reader."""
     judge = justify.ModelJudge(gateway, passes=session.settings.passes)
     judge.note = getattr(gateway.endpoint, "note", judge.note)
-    second: SecondReader = justify.AsSecond(offline(session, ranking))
-    if session.settings.verify:
-        second = justify.ModelVerifier(gateway)
-    return Readers(judge, second, gateway)
+    scout = offline(session, ranking)
+    second: SecondReader = justify.ModelVerifier(gateway) if session.settings.verify else justify.AsSecond(scout)
+    return Readers(judge, second, gateway, scout)
 
 
 def offline(session: Session, ranking: Ranking) -> Judge:

@@ -105,10 +105,21 @@ class Read:
 
 
 def judge_head(
-    session: Session, job: Job, ranking: Ranking, judge: Judge, day: date, second: SecondReader | None = None
+    session: Session,
+    job: Job,
+    ranking: Ranking,
+    judge: Judge,
+    day: date,
+    second: SecondReader | None = None,
+    scout: Judge | None = None,
 ) -> Read:
-    """Let the judge read the head of the list; a stop for budget or endpoint keeps what is done."""
+    """Let the judge read the head of the list; a stop for budget or endpoint keeps what is done.
+
+    A ``scout`` that costs nothing reads first: those in whom it finds most come first, so that a stop costs least.
+    """
     pairs = [view_of(session, candidate, day) for candidate in head(ranking)]
+    if scout is not None:
+        pairs = _promising_first(session, job, pairs, scout)
     done: dict[str, Assessment] = {}
     stops: list[MatcherError] = []
 
@@ -131,6 +142,18 @@ def judge_head(
     ):
         pass
     return Read(done, {view.candidate: view for view, _ in pairs}, stops[0] if stops else None)
+
+
+def _promising_first(
+    session: Session, job: Job, pairs: Sequence[tuple[BlindView, Document]], scout: Judge
+) -> list[tuple[BlindView, Document]]:
+    """Order by what the scout finds met (1) or partly (½); equals keep the order of the ranking."""
+    found: dict[str, float] = {}
+    for number, (view, _) in enumerate(pairs):
+        session.progress("sort", number, len(pairs))
+        cells = scout.read(view, job.criteria)
+        found[view.candidate] = sum({"met": 1.0, "partial": 0.5}.get(cell.verdict or "", 0.0) for cell in cells)
+    return sorted(pairs, key=lambda pair: -found[pair[0].candidate])
 
 
 def view_of(session: Session, candidate: str, day: date) -> tuple[BlindView, Document]:

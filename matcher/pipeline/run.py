@@ -80,7 +80,7 @@ def assess(
     ranking = matching.rank_pool(opened, job, allowed)
     opened.log.record("ranked", actor="system", body={"embedding": ranking.embedding, "candidates": len(allowed)})
     with judges.readers(opened, ranking, gateway) as readers:
-        made = matching.judge_head(opened, job, ranking, readers.judge, day, readers.second)
+        made = matching.judge_head(opened, job, ranking, readers.judge, day, readers.second, readers.scout)
     stored = matching.stored_run(opened, job, ranking, made, readers.judge, rows, day)
     opened.workspace.put("run", stored.run.id, stored)
     opened.workspace.set_meta("last_run", stored.run.id)
