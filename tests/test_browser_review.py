@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from matcher.models import Decision
+from matcher.models import BlindPosition, Decision
 from matcher.review.acts import Request
 from matcher.review.plan import Policy
 
@@ -57,6 +57,7 @@ def sit_down(page: Page, server: fakes.Running, name: str = "Rita", role: str | 
     if role:
         page.locator("summary").click()
         page.locator(f"input[value={role}]").check()
+    page.locator("input[value=all]").check()
     page.locator("#name").press("Enter")
     page.wait_for_url(server.url + "/")
 
@@ -117,7 +118,7 @@ def test_thirty_cells_are_judged_by_keyboard_alone_and_a_reload_resumes(
             page.goto(server.url + "/next")
             assert state(page)["url"] == open_cell
         judge(page)
-    expect(page.locator(".progress label")).to_have_text("30 of 40 cells")
+    expect(page.locator(".progress label")).to_have_text("30 of 40 checked")
     desk = server.room.desk
     assert desk.progress(server.room.who) == (30, 40)
     seen: set[tuple[str, str]] = set()
@@ -144,7 +145,7 @@ def test_undo_returns_to_the_cell_and_takes_the_answer_back(
     assert state(page)["url"] != first
     press(page, "u")
     assert state(page)["url"] == first
-    expect(page.locator(".progress label")).to_have_text("0 of 40 cells")
+    expect(page.locator(".progress label")).to_have_text("0 of 40 checked")
 
 
 def test_an_override_asks_for_a_reason_and_takes_the_selected_words(
@@ -217,6 +218,152 @@ def test_a_person_goes_from_the_first_page_to_a_signed_list(
     assert memory.events[-1]["kind"] == "shortlist_sealed"
 
 
+def first_cell(server: fakes.Running) -> Any:
+    """A cell that is answered before the machine's verdict is shown."""
+    desk, who = server.room.desk, server.room.who
+    return next(key for key in desk.plan(who).cells if desk.machine(key).verdict and not desk.machine_shown(who, key))
+
+
+def test_after_a_first_look_the_page_says_what_is_still_to_do_and_the_look_stays(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    key = first_cell(server)
+    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    page.keyboard.press("Space")
+    expect(page.locator("#error")).to_contain_text("Your own answer first")
+    assert server.room.desk.book.acts == ()
+    press(page, "4")
+    expect(page.locator(".now")).to_contain_text("final")
+    page.keyboard.press("u")
+    expect(page.locator("#error")).to_contain_text("Your first answer stays")
+    assert state(page)["mode"] == "verdict"
+    assert [a.kind for a in server.room.desk.book.acts] == ["first_look"]
+
+
+def test_words_typed_on_the_list_of_reasons_become_the_note_and_choose_no_reason(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    desk, who = server.room.desk, server.room.who
+    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "met" and desk.machine_shown(who, k))
+    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    page.keyboard.press("3")
+    expect(page.locator("#reason-h")).to_have_text("Why Not shown, not Met?")
+    page.keyboard.type("an other team")
+    expect(page.locator("#reason-text")).to_have_value("an other team")
+    expect(page.locator("#reason input:checked")).to_have_count(0)
+    page.locator("#reason input").nth(1).check()
+    press(page, "Enter")
+    kept = desk.book.acts[-1]
+    assert (kept.verdict, kept.reason_code, kept.text) == ("not_shown", "evidence_wrong", "an other team")
+
+
+def test_everything_that_has_a_key_has_a_button(page: Page, desk_server: tuple[fakes.Running, fakes.Memory]) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    desk, who = server.room.desk, server.room.who
+    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "met" and desk.machine_shown(who, k))
+    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    page.locator(".resume .line").nth(1).click(click_count=3)
+    page.locator("[data-key=s]").click()
+    expect(page.locator("#chosen li")).to_have_count(1)
+    page.locator("[data-key=f]").click()
+    expect(page.locator(".state")).to_contain_text("You flagged this")
+    page.locator("[data-key=u]").click()
+    expect(page.locator(".state")).not_to_contain_text("You flagged this")
+    before = state(page)["url"]
+    page.locator("[data-key=n]").click()
+    page.wait_for_function("url => location.pathname !== url", arg=before)
+    page.locator("[data-key=p]").click()
+    page.wait_for_function("url => decodeURIComponent(location.pathname) === decodeURIComponent(url)", arg=before)
+    page.go_back()
+    page.wait_for_function("url => decodeURIComponent(location.pathname) !== decodeURIComponent(url)", arg=before)
+    page.go_back()
+    page.wait_for_function("url => decodeURIComponent(location.pathname) === decodeURIComponent(url)", arg=before)
+    for name, box in (("r", "#reason"), ("b", "#unblind"), ("?", "#help")):
+        page.locator(f"[data-key='{name}']").click()
+        expect(page.locator(box)).to_be_visible()
+        page.keyboard.press("Escape")
+
+
+def test_the_answers_stay_in_place_from_cell_to_cell_and_the_page_does_not_scroll(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sit_down(page, server)
+    page.goto(server.url + "/next")
+    places = set()
+    for _ in range(12):
+        places.add(page.evaluate("Math.round(document.querySelector('[data-answer=met]').getBoundingClientRect().top)"))
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        judge(page)
+    assert len(places) == 1, places
+
+
+@pytest.mark.parametrize("width", [360, 768, 1920])
+def test_no_page_is_wider_than_the_window(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory], width: int
+) -> None:
+    server, _ = desk_server
+    page.set_viewport_size({"width": width, "height": 780})
+    sit_down(page, server)
+    person = next(iter(server.room.desk.case.pool.assessments))
+    for path in ("/", "/next", "/below", "/finish", "/agreement", "/disagreements", f"/person/{person}", "/start"):
+        page.goto(server.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_stopped_program_is_said_in_words_and_the_answer_is_not_shown_as_given(page: Page, tmp_path: Path) -> None:
+    desk, _, workspace = fakes.desk(tmp_path, policy=Policy(seed="s", blind_share=0.0))
+    with fakes.running(desk) as server:
+        sit_down(page, server)
+        page.goto(server.url + "/next")
+    page.keyboard.press("Space")
+    expect(page.locator("#error")).to_contain_text("has been stopped")
+    expect(page.locator(".pressed")).to_have_count(0)
+    assert desk.book.acts == ()
+    workspace.close()
+
+
+def test_a_second_window_that_is_out_of_date_is_told_so(
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+) -> None:
+    server, _ = desk_server
+    sit_down(page, server)
+    key = first_cell(server)
+    address = f"{server.url}/cell/{key.candidate}/{key.criterion}"
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    press(page, "2")
+    other.keyboard.press("3")
+    expect(other.locator("#error")).to_contain_text("shown already")
+    assert [a.verdict for a in server.room.desk.book.acts] == ["partial"]
+
+
+def test_jobs_show_how_long_they_lasted_while_their_dates_are_covered(page: Page, tmp_path: Path) -> None:
+    texts = fakes_report.documents(2)
+    job = BlindPosition(id="P1", title="Lead", from_ago=30, to_ago=6, precision="month", header_lines=("L2",))
+    views = {c: fakes_report.view(d).model_copy(update={"positions": (job,)}) for c, d in texts.items()}
+    pool = fakes_report.pool(texts, judged=2)
+    workspace = fakes.Workspace.open(tmp_path / "ws", "write")
+    desk = fakes.Desk(fakes.case(pool, texts, views), workspace, fakes.Memory(), fakes.Ticks(),
+                      Policy(seed="s", blind_share=0.0))  # fmt: skip
+    with fakes.running(desk) as server:
+        sit_down(page, server)
+        page.goto(server.url + "/next")
+        expect(page.locator(".resume .job")).to_have_text("2 years, until 6 months ago")
+        page.keyboard.press("b")
+        page.locator("#unblind textarea").fill("To compare with the letter.")
+        press(page, "Control+Enter")
+        expect(page.locator(".resume .job")).to_have_count(0)
+    workspace.close()
+
+
 def hostile_texts() -> dict[str, Any]:
     made = {}
     for number, text in enumerate(HOSTILE):
@@ -249,10 +396,12 @@ def test_hostile_names_and_texts_create_no_element_and_no_attribute(page: Page, 
         workspace.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_have_no_serious_accessibility_findings(
-    page: Page, desk_server: tuple[fakes.Running, fakes.Memory]
+    page: Page, desk_server: tuple[fakes.Running, fakes.Memory], scheme: Any
 ) -> None:
     server, _ = desk_server
+    page.emulate_media(color_scheme=scheme)
     page.goto(server.login)
     axe = Axe()
     look(axe, page, "start")

@@ -10,13 +10,13 @@ import pytest
 from matcher import report
 from matcher.errors import InputError, LogError
 from matcher.models import Decision, Span
-from matcher.review import wire
+from matcher.review import phrases, wire
 from matcher.review.acts import Request, Reviewer
 from matcher.review.desk import Desk
 from matcher.review.ledger import ledger
 from matcher.review.list_view import Filters, reweighted, rows, weights
 from matcher.review.plan import CellKey, Policy, plan
-from matcher.review.settle import machine_pairs, settle
+from matcher.review.settle import machine_pairs, settle, trusted_wrongly
 
 RITA, SAM, ADA = Reviewer("Rita"), Reviewer("Sam", role="second"), Reviewer("Ada", role="adjudicator")
 ALL_OPEN = Policy(seed="seed", blind_share=0.0)
@@ -424,3 +424,40 @@ def test_a_name_typed_in_other_capitals_is_the_same_person(tmp_path: Path) -> No
     assert wire.read_sign(b'{"name": "rita"}', RITA).kind == "sign"
     with pytest.raises(InputError, match="as you gave it"):
         wire.read_sign(b'{"name": "Sam"}', RITA)
+
+
+def test_reliance_is_counted_where_a_third_person_ruled_the_machine_wrong(tmp_path: Path) -> None:
+    desk, _, _ = fakes.desk(tmp_path, policy=ALL_OPEN)
+    keys = [key for key in desk.plan(RITA).cells if desk.machine(key).verdict == "met"][:3]
+    act(desk, RITA, "agree", keys[0])
+    act(desk, RITA, "agree", keys[1])
+    act(desk, RITA, "verdict", keys[2], "not_shown", reason_code="evidence_wrong")
+    for key in keys:
+        act(desk, SAM, "second_look", key, "partial")
+    assert trusted_wrongly(desk.case.pool, desk.book) == (0, 0)
+    act(desk, ADA, "adjudicate", keys[0], "partial")
+    act(desk, ADA, "adjudicate", keys[1], "met")
+    act(desk, ADA, "adjudicate", keys[2], "not_shown")
+    assert trusted_wrongly(desk.case.pool, desk.book) == (2, 1)
+
+
+def test_rows_say_what_asks_for_a_person_but_nothing_about_hidden_verdicts(tmp_path: Path) -> None:
+    texts = fakes_report.documents(4)
+    pool = fakes_report.pool(texts, judged=4, verdicts=[["met", "met", None, "not_shown", "met"]])
+    desk, _, _ = fakes.desk(tmp_path, texts=texts, pool=pool, policy=ALL_OPEN)
+    made = rows(desk, RITA, desk.shortlist(), Filters())
+    assert [row.asking for row in made] == [frozenset({"M1"})] * 4
+    assert [c.criterion for group in made[0].groups for c in group] == [c.id for c in pool.criteria.criteria]
+    assert len(rows(desk, RITA, desk.shortlist(), Filters(asking=True))) == 4
+    blind = Desk(desk.case, desk._store, fakes.Memory(), fakes.Ticks(), Policy(seed="seed", blind_share=1.0))
+    hidden = rows(blind, RITA, blind.shortlist(), Filters())[0]
+    assert hidden.hidden and not hidden.asking & hidden.hidden
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [((30, 6, True), "2 years, until 6 months ago"), ((13, 0, True), "1 year 1 month, until now"),
+     ((60, 24, False), "about 3 years, until 2 years ago"), ((5, 5, True), "1 month, until 5 months ago")],
+)  # fmt: skip
+def test_a_job_is_told_in_years_and_months(ends: tuple[int, int, bool], words: str) -> None:
+    assert phrases.job(ends[0], ends[1], exact=ends[2]) == words

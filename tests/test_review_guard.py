@@ -21,7 +21,7 @@ Answer = tuple[int, dict[str, str], bytes]
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[fakes.Running]:
     desk, _, workspace = fakes.desk(tmp_path)
-    with fakes.running(desk, pack=lambda name: b"<script>1</script>") as made:
+    with fakes.running(desk, pack=lambda name, who: b"<script>1</script>") as made:
         yield made
     workspace.close()
 
@@ -238,3 +238,17 @@ def test_the_guard_itself_refuses_doubled_hosts_and_other_methods(
     scope = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": headers}
     asyncio.run(guard(scope, receive, send))
     assert seen == [expected]
+
+
+def test_the_used_link_leads_its_own_browser_back_and_nobody_else_in(server: fakes.Running) -> None:
+    cookie = login(server)
+    link = f"/login?t={server.keys.launch}"
+    status, headers, _ = ask(server, "GET", link, cookie)
+    assert (status, headers["location"]) == (303, "/") and "set-cookie" not in headers
+    status, headers, body = ask(server, "GET", link)
+    assert status == 401 and "set-cookie" not in headers and b"start it again" in body
+
+
+def test_an_address_that_does_not_exist_gets_a_page_with_the_way_back(server: fakes.Running) -> None:
+    status, _, body = ask(server, "GET", "/no/such/page", login(server))
+    assert status == 404 and b"There is no such page." in body and b'href="/"' in body

@@ -116,9 +116,9 @@ def test_every_file_of_the_pack_can_be_saved_from_the_desk(settings: Settings) -
             "shortlist.csv",
             "shortlist.json",
         ):
-            assert reviewing.pack_file(opened, stored, shortlist, name)
+            assert reviewing.pack_file(opened, stored, shortlist, name, "Rita")
         with pytest.raises(KeyError):
-            reviewing.pack_file(opened, stored, shortlist, "secret.key")
+            reviewing.pack_file(opened, stored, shortlist, "secret.key", "Rita")
 
 
 def test_an_original_is_given_only_while_it_is_still_the_same(settings: Settings, tmp_path: Path) -> None:

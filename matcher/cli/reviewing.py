@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,7 @@ def review(
     settings = shared.settings(workspace=workspace, quiet=quiet or None)
     made = reviewing.review(settings, run, options, lambda link: opened(link, browser))
     shared.say(f"Version {made.version}, {'signed by ' + made.sealed_by if made.sealed_by else 'not signed'}.")
+    shared.say(f"Everything is kept. Go on with: matcher review --workspace {shlex.quote(str(settings.workspace))}")
     return 0
 
 

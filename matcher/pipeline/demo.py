@@ -24,6 +24,8 @@ from matcher.pipeline.run import Outcome, run_in
 from matcher.pipeline.session import Progress, no_progress, session
 
 NAME = "kept-replies"
+READ_IN_DEPTH = 12
+"""Fewer than there are examples, so that a newcomer sees what it means to be below the cut."""
 
 
 class KeptReplies:
@@ -66,7 +68,8 @@ def demo(settings: Settings, out: Path, progress: Progress = no_progress) -> Out
     folder = examples()
     kept = json.loads((folder / "replies.json").read_text("utf-8"))
     job = matching.read_job(folder / "posting.html")
-    chosen = settings.model_copy(update={"llm": NAME, "as_of": date.fromisoformat(kept["as_of"])})
+    day, top = date.fromisoformat(kept["as_of"]), min(settings.top, READ_IN_DEPTH)
+    chosen = settings.model_copy(update={"llm": NAME, "as_of": day, "top": top})
     with session(chosen, "write", progress) as opened:
         gateway = llm.Gateway(KeptReplies(kept))
         return run_in(opened, job, folder / "posting.html", [folder / "resumes"], out, gateway)

@@ -157,7 +157,7 @@ def room(opened: Session, stored: StoredRun, options: DeskOptions, csrf: str) ->
     return Room(
         desk=made,
         pages=Pages(made, csrf, options.name),
-        pack=lambda name: pack_file(opened, stored, made.shortlist(), name),
+        pack=lambda name, who: pack_file(opened, stored, made.shortlist(), name, who),
         on_sign=lambda: _signed(opened, stored, made.shortlist(), options.out),
     )
 
@@ -207,8 +207,8 @@ def hand_over_in(
     return written
 
 
-def pack_file(opened: Session, stored: StoredRun, shortlist: Shortlist, name: str) -> bytes:
-    """Return one file of the pack as bytes. Raises KeyError for a name that is not part of it."""
+def pack_file(opened: Session, stored: StoredRun, shortlist: Shortlist, name: str, who: str) -> bytes:
+    """Return one file of the pack as bytes; who took it is in the log. Raises KeyError for a name not part of it."""
     documents = {e.candidate: opened.workspace.document(e.candidate) for e in shortlist.entries if e.justifications}
     views = {view.candidate: view for view in stored.views}
     note = opened.log.seal("export").note
@@ -221,7 +221,7 @@ def pack_file(opened: Session, stored: StoredRun, shortlist: Shortlist, name: st
         "shortlist.json": lambda: report.render_json(shortlist),
     }
     content = made[name]()
-    opened.log.record("export", actor="system", body={"run": stored.run.id, "format": name, "files": 1})
+    opened.log.record("export", actor=f"human:{who}", body={"run": stored.run.id, "format": name, "files": 1})
     return content
 
 

@@ -119,8 +119,7 @@ def _evidence_row(person: CandidateView, cell: CellView, blind: bool) -> Row:
 
 
 def _check(name: str, passed: bool, detail: str) -> str:
-    label = name.replace("_", " ")
-    return f"{label}: {'passed' if passed else 'FAILED'}{f' ({detail})' if detail else ''}"
+    return f"{words.check(name)}: {'yes' if passed else 'NO'}{f' ({words.detail(detail)})' if detail else ''}"
 
 
 def _audit(book: Workbook, shown: Pack, checkpoint: str | None) -> None:

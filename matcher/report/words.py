@@ -107,6 +107,22 @@ LANGUAGE: dict[str, str] = {
     "sk": "Slovak", "sl": "Slovenian", "so": "Somali", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai",
     "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+CHECK: dict[str, str] = {
+    "ids exist": "The named lines are in the résumé",
+    "lines are evidence": "They are evidence, no keyword list and no copy of the posting",
+    "evidence is named": "At least one line is named",
+    "positions count": "The jobs that count are named",
+    "years": "Years, counted from the dated jobs",
+    "degree": "Degree, as stated",
+    "in force": "Nothing of it has lapsed",
+    "plain words agree": "The résumé’s plain words agree",
+    "reason is grounded": "The reason says nothing that the lines do not",
+    "second reader": "A second reader agrees",
+    "stated facts": "Facts, as stated",
+    "asked again": "Asked a second time",
+}
+"""What a check is about, by its name in the records; a name that is not here is shown as it stands."""
+GROUP: dict[CriterionKind, str] = {"responsibility": "Duties", "minimum": "Minimum", "preferred": "Nice to have"}
 DECISION: dict[str, str] = {"advance": "Advance", "hold": "Hold", "decline": "Decline"}
 COUNT: dict[str, str] = {"files": "files", "read": "read", "duplicate": "duplicates", "unreadable": "unreadable"}
 
@@ -144,3 +160,16 @@ def why_not(cell: Justification | None) -> str:
     if cell is None:
         return NOT_ASSESSED["pending"]
     return NOT_ASSESSED[cell.why_not_assessed] if cell.why_not_assessed else ""
+
+
+def check(name: str) -> str:
+    """Return in plain words what a check was about."""
+    plain = name.replace("_", " ")
+    return CHECK.get(plain, plain)
+
+
+def detail(text: str) -> str:
+    """Return the detail of a check with verdicts as people read them."""
+    for verdict, word in ANSWER.items():
+        text = text.replace(f"says {verdict}", f"says {word.word.lower()}")
+    return text

@@ -34,12 +34,12 @@ STAYS = ("first_look", "flag", "unblind")
 class Room:
     """What one run of the server holds: the desk, the pages, and who sits at it.
 
-    ``pack`` makes a file of the hand-over pack; ``on_sign`` keeps the sealed list.
+    ``pack`` makes a file of the hand-over pack for a named person; ``on_sign`` keeps the sealed list.
     """
 
     desk: Desk
     pages: Pages
-    pack: Callable[[str], bytes] | None = None
+    pack: Callable[[str, str], bytes] | None = None
     on_sign: Callable[[], None] | None = None
     who: Reviewer | None = field(default=None)
 
@@ -80,8 +80,18 @@ def build(room: Room, keys: Keys, hosts: tuple[str, ...], public_host: str | Non
         Route("/next", _next(room)),
         *(Route(path, _api(room, take), methods=["POST"]) for path, take in post.items()),
         *file_routes(room),
+        Route("/{rest:path}", _nowhere(room)),
     ]
     return Guard(Starlette(routes=routes), keys, hosts, public_host)
+
+
+def _nowhere(room: Room) -> Endpoint:
+    from starlette.responses import HTMLResponse
+
+    async def nowhere(asked: Asked) -> Response:
+        return HTMLResponse(room.pages.trouble("There is no such page.", room.who), 404)
+
+    return nowhere
 
 
 def _path(asked: Asked) -> list[str]:
@@ -141,6 +151,8 @@ def _act(room: Room, body: bytes) -> dict[str, str]:
     kept = room.desk.act(who, request)
     word = words.ANSWER[kept.verdict].word if kept.verdict else ""
     said = phrases.SAID.get(kept.kind) or f"{'Agreed: ' if kept.kind == 'agree' else ''}{word}, kept."
+    if kept.kind == "first_look":
+        said = f"First answer kept: {word}. Now see the machine's, and give your final one."
     return {"said": said, **_arrival(room, _after(room, request))}
 
 
@@ -177,7 +189,7 @@ def _undo(room: Room) -> dict[str, str]:
     elif act.criterion:
         where = CellKey(act.candidate, act.criterion)
     name = labels(room.desk, who).get(act.candidate, "")
-    return {"said": f"Taken back: {act.kind.replace('_', ' ')}, {name}.", **_arrival(room, where)}
+    return {"said": f"Taken back: {phrases.ACTS[act.kind]}, {name}.", **_arrival(room, where)}
 
 
 def _sign(room: Room, body: bytes) -> dict[str, str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from matcher.errors import InputError
-from matcher.models import Criterion, Justification, Quote, Span
+from matcher.models import BlindView, Criterion, Justification, Quote, Span
 from matcher.report.view import WITHHELD
+from matcher.review import phrases
 from matcher.review.acts import Reviewer
 from matcher.review.desk import Desk
 from matcher.review.ledger import Answers
@@ -31,11 +32,12 @@ class ShownQuote:
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line in the left column."""
+    """A line in the left column; ``job`` says how long the job lasted that the line names, where dates are covered."""
 
     number: int
     html: Markup
     heading: str
+    job: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def cell_page(desk: Desk, who: Reviewer, key: CellKey) -> CellPage:
     masked = key.candidate not in desk.book.unblinded(who.name)
     places = lit_places(desk, who, key) if shown else chosen_places(desk, who, key, 0)
     lines = text_lines(desk.case, key.candidate, masked=masked)
+    jobs = jobs_by_line(desk.case.view(key.candidate)) if masked else {}
     cells = desk.plan(who).cells
     at = cells.index(key) if key in cells else None
     return CellPage(
@@ -72,7 +75,7 @@ def cell_page(desk: Desk, who: Reviewer, key: CellKey) -> CellPage:
         criterion=desk.case.pool.criteria.get(key.criterion),
         mode=mode(desk, who, key),
         masked=masked,
-        lines=tuple(ShownLine(line.number, lit(line, places), line.heading) for line in lines),
+        lines=tuple(ShownLine(n.number, lit(n, places), n.heading, jobs.get(n.number, "")) for n in lines),
         quotes=tuple(_quote(desk, key, place, lines, masked) for place in places),
         machine=cell if shown else None,
         answers=desk.answers(who, key),
@@ -81,6 +84,18 @@ def cell_page(desk: Desk, who: Reviewer, key: CellKey) -> CellPage:
         previous=cells[at - 1] if at else None,
         following=cells[at + 1] if at is not None and at + 1 < len(cells) else None,
     )
+
+
+def jobs_by_line(view: BlindView) -> dict[int, str]:
+    """Return how long each job lasted, by the number of the line that names it; no calendar date is in it."""
+    numbers = {line.id: number for number, line in enumerate(view.lines)}
+    made: dict[int, str] = {}
+    for job in view.positions:
+        own = [line.id for line in view.lines if line.position == job.id]
+        named = next((name for name in (*job.header_lines, *own) if name in numbers), None)
+        if named is not None and job.from_ago is not None and job.to_ago is not None:
+            made[numbers[named]] = phrases.job(job.from_ago, job.to_ago, exact=job.precision == "month")
+    return made
 
 
 def mode(desk: Desk, who: Reviewer, key: CellKey) -> str:

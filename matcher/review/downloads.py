@@ -31,7 +31,7 @@ class Room(Protocol):
 
     desk: Desk
     who: Reviewer | None
-    pack: Callable[[str], bytes] | None
+    pack: Callable[[str, str], bytes] | None
 
 
 def file_routes(room: Room) -> list[Route]:
@@ -85,7 +85,7 @@ async def _pack(room: Room, asked: Asked) -> Response:
     name = asked.path_params["name"]
     if room.who is None or room.pack is None or name not in phrases.PACKS:
         raise KeyError(name)
-    return _attachment(room.pack(name), name)
+    return _attachment(room.pack(name, room.who.name), name)
 
 
 def _uncovered(room: Room, asked: Asked) -> str:

@@ -34,7 +34,10 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
-_CLOSED = b"This page is open only to the browser that was started with it: use the link that the program printed."
+_CLOSED = (
+    b"This page is open only in the browser in which its link was first used, and the link works once.\n"
+    b"Go back to that browser; or stop the program (Ctrl-C), start it again and use its new link. Everything is kept."
+)
 
 
 def _token() -> str:
@@ -92,7 +95,7 @@ class Guard:
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return 405, ()
         if scope["path"] == "/login" and scope["method"] == "GET":
-            return self._login(scope)
+            return (303, ((b"location", b"/"),)) if self._known(headers) else self._login(scope)
         if not self._known(headers):
             return 401, ()
         if scope["method"] == "POST":

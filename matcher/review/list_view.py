@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from matcher.errors import InputError
-from matcher.models import Entry, Shortlist
+from matcher.models import Entry, Justification, Shortlist
 from matcher.report import words
 from matcher.report.view import display_name
 from matcher.review.acts import Reviewer
 from matcher.review.desk import Desk
-from matcher.review.plan import CellKey
+from matcher.review.plan import CellKey, needs_a_person
 from matcher.review.settle import settle
 
 
@@ -19,7 +20,8 @@ from matcher.review.settle import settle
 class Row:
     """One candidate in the list; ``checked`` of ``cells`` were answered by the reader of the page.
 
-    ``hidden`` are the requirements whose verdict this reader may not see yet.
+    ``hidden`` are the requirements whose verdict this reader may not see yet, ``asking`` those that ask for a person
+    and wait for this one. ``groups`` are the cells by kind of requirement; ``same`` who may be the same person.
     """
 
     entry: Entry
@@ -29,6 +31,9 @@ class Row:
     checked: int
     cells: int
     hidden: frozenset[str]
+    asking: frozenset[str] = frozenset()
+    groups: tuple[tuple[Justification, ...], ...] = ()
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Filters:
     must: bool = False
     look: bool = False
     undecided: bool = False
+    asking: bool = False
 
 
 def labels(desk: Desk, who: Reviewer) -> dict[str, str]:
@@ -51,19 +57,24 @@ def labels(desk: Desk, who: Reviewer) -> dict[str, str]:
 def rows(desk: Desk, who: Reviewer, shortlist: Shortlist, filters: Filters) -> tuple[Row, ...]:
     """Return the rows of a list that pass the filters, in order."""
     names = labels(desk, who)
-    made = (_row(desk, who, e, names[e.candidate], desk.shorts[e.candidate]) for e in shortlist.entries)
+    made = (_row(desk, who, e, names) for e in shortlist.entries)
     return tuple(row for row in made if _passes(row, filters))
 
 
-def _row(desk: Desk, who: Reviewer, entry: Entry, label: str, short: str) -> Row:
-    checked = sum(desk.done(who, CellKey(entry.candidate, cell.criterion)) for cell in entry.justifications)
+def _row(desk: Desk, who: Reviewer, entry: Entry, names: Mapping[str, str]) -> Row:
+    done = {c.criterion for c in entry.justifications if desk.done(who, CellKey(entry.candidate, c.criterion))}
     found = tuple(dict.fromkeys(words.FINDING[finding.kind] for finding in entry.findings))
     hidden = frozenset(
         c.criterion
         for c in entry.justifications
         if not desk.machine_shown(who, CellKey(entry.candidate, c.criterion)) and c.criterion not in entry.overridden
     )
-    return Row(entry, label, short, found, checked, len(entry.justifications), hidden)
+    asking = frozenset(c.criterion for c in entry.justifications if needs_a_person(c)) - done - hidden
+    kinds = {c.id: c.kind for c in desk.case.pool.criteria.criteria}
+    groups = tuple(tuple(cells) for _, cells in groupby(entry.justifications, lambda c: kinds[c.criterion]))
+    same = tuple(names[other] for other in entry.links if other in names)
+    return Row(entry, names[entry.candidate], desk.shorts[entry.candidate], found, len(done), len(entry.justifications),
+               hidden, asking, groups, same)  # fmt: skip
 
 
 def _passes(row: Row, filters: Filters) -> bool:
@@ -74,6 +85,7 @@ def _passes(row: Row, filters: Filters) -> bool:
         and not (filters.must and any(gate.state != "met" or gate.criterion in row.hidden for gate in entry.gates))
         and not (filters.look and not entry.findings)
         and not (filters.undecided and entry.decision is not None)
+        and not (filters.asking and not row.asking)
     )
 
 

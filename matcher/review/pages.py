@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matcher import sinks
 from matcher.errors import InputError
-from matcher.models import Entry
+from matcher.models import Criterion, Entry
 from matcher.report import words
-from matcher.report.view import counts_sentence
+from matcher.report.view import counts_sentence, display_name
 from matcher.review import phrases
 from matcher.review.acts import Reviewer
 from matcher.review.agreement import agreement, table
-from matcher.review.cell_view import cell_page
+from matcher.review.cell_view import cell_page, jobs_by_line
 from matcher.review.desk import Desk
 from matcher.review.list_view import Filters, labels, reweighted, rows, weights
 from matcher.review.page_text import lit, text_lines
 from matcher.review.plan import CellKey
-from matcher.review.settle import FEW, estimate, machine_pairs, reliance, sentences
+from matcher.review.settle import FEW, estimate, machine_pairs, reliance, sentences, trusted_wrongly
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,11 +44,14 @@ class Pages:
     def start(self) -> str:
         """Who are you, and what do you want to go through."""
         full, needs = (len(self._desk.plan(Reviewer("-", scope=scope)).cells) for scope in ("all", "needs"))
-        people = sorted({act.who for act in self._desk.book.acts})
-        split = len(self._desk.book.disagreements())
+        book, pool = self._desk.book, self._desk.case.pool
+        done = Counter(name for (name, _), a in book.answers.items() if a.standing or a.second)
+        known = [(name, done[name]) for name in book.people]
+        suggested = self._suggested or (book.people[0] if len(book.people) == 1 else "")
         return self._page(
-            "start.html.j2", None, full=full, needs=needs, people=people, split=split, suggested=self._suggested
-        )
+            "start.html.j2", None, full=full, needs=needs, known=known, split=len(book.disagreements()),
+            suggested=suggested, people=len(pool.assessments), asked=len(pool.criteria.criteria),
+        )  # fmt: skip
 
     def people(self, who: Reviewer, query: Mapping[str, str]) -> str:
         """The list, narrowed by the query, under other weights if it names any. Raises InputError."""
@@ -54,12 +59,13 @@ class Pages:
         shortlist = reweighted(desk, changed) if changed else desk.shortlist()
         filters = Filters(
             text=query.get("text", ""), status=query.get("status", ""), must="must" in query, look="look" in query,
-            undecided="undecided" in query,
+            undecided="undecided" in query, asking="asking" in query,
         )  # fmt: skip
         return self._page(
             "list.html.j2", who, shortlist=shortlist, rows=rows(desk, who, shortlist, filters), filters=filters,
             changed=changed, counts=counts_sentence(shortlist), criteria=shortlist.criteria.criteria,
-            unread=[row for row in shortlist.files if row.status == "unreadable"],
+            texts={c.id: c.text for c in shortlist.criteria.criteria}, kinds=_kinds(shortlist.criteria.criteria),
+            name_of=display_name, unread=[row for row in shortlist.files if row.status == "unreadable"],
         )  # fmt: skip
 
     def cell(self, who: Reviewer, key: CellKey) -> str:
@@ -79,8 +85,21 @@ class Pages:
             cells=[(self._desk.case.pool.criteria.get(c.criterion), c) for c in entry.justifications],
             shown={key.criterion for key in keys if self._desk.machine_shown(who, key)},
             findings=self._findings(who, candidate), decided=self._desk.book.decided.get(candidate),
-            unblinded=candidate in self._desk.book.unblinded(who.name),
+            unblinded=candidate in self._desk.book.unblinded(who.name), **self._around(who, candidate),
         )  # fmt: skip
+
+    def _around(self, who: Reviewer, candidate: str) -> dict[str, object]:
+        """Who stands before and after somebody on the list, and who comes next without a decision."""
+        entries = [e for e in self._desk.shortlist().entries if e.justifications]
+        order = [e.candidate for e in entries]
+        at = order.index(candidate) if candidate in order else -1
+        later = [*entries[at + 1 :], *entries[: max(at, 0)]]
+        return {
+            "before": order[at - 1] if at > 0 else None,
+            "after": order[at + 1] if 0 <= at < len(order) - 1 else None,
+            "undecided": [e.candidate for e in later if e.rank is not None and e.decision is None],
+            "names": labels(self._desk, who),
+        }
 
     def below(self, who: Reviewer, candidate: str | None) -> str:
         """One person of the sample from below the cut, or what came of the sample. Raises InputError."""
@@ -99,6 +118,7 @@ class Pages:
             "below.html.j2", who, candidate=candidate, sample=sample, seen=seen, entry=entry, lines=lines,
             label=labels(desk, who)[candidate], criteria=desk.case.pool.criteria.criteria, masked=masked,
             place=sample.index(candidate) + 1 if candidate in sample else 0,
+            jobs=jobs_by_line(desk.case.view(candidate)) if masked else {},
         )  # fmt: skip
 
     def compare(self, who: Reviewer, candidates: list[str]) -> str:
@@ -138,9 +158,10 @@ class Pages:
             figures = [(name, agreement(table((a, b) for _, a, b in group))) for name, group in groups if group]
             parts.append((title, figures))
         differed, followed = reliance(desk.case.pool, desk.book)
+        wrong, trusted = trusted_wrongly(desk.case.pool, desk.book)
         return self._page(
-            "agreement.html.j2", who, parts=parts, estimate=estimate, few=FEW, followed=followed,
-            differed=differed,
+            "agreement.html.j2", who, parts=parts, estimate=estimate, few=FEW, followed=followed, differed=differed,
+            wrong=wrong, trusted=trusted, same=[sum(a == b for _, a, b in pairs) for pairs in (blind, people)],
         )  # fmt: skip
 
     def finish(self, who: Reviewer, packs: tuple[str, ...]) -> str:
@@ -153,6 +174,7 @@ class Pages:
             undecided=sum(e.decision is None for e in shortlist.entries if e.rank is not None),
             below_open=sum(candidate not in desk.book.below for candidate in seen),
             split=len(desk.book.disagreements()), signatures=desk.book.signatures,
+            next_undecided=next((e.candidate for e in shortlist.entries if e.rank is not None and not e.decision), ""),
         )  # fmt: skip
 
     def trouble(self, message: str, who: Reviewer | None) -> str:
@@ -167,6 +189,7 @@ class Pages:
             "csrf": self._csrf, "who": who, "words": words, "phrases": phrases, "title": desk.case.pool.criteria.title,
             "progress": desk.progress(who) if who else (0, 0), "split_count": len(desk.book.disagreements()),
             "below_count": len(desk.plan(who).below) if who else 0,
+            "several": len(desk.book.people) > 1 or (who is not None and who.role != "reviewer"),
         }  # fmt: skip
         return _environment().get_template(template).render(common | values).lstrip()
 
@@ -200,6 +223,12 @@ class Pages:
         if who.role != "adjudicator":
             return []
         return sorted(words.ANSWER[verdict].word for _, verdict in self._desk.book.said.get(key, ()))
+
+
+def _kinds(criteria: Iterable[Criterion]) -> list[tuple[str, str, str]]:
+    """The kinds of requirement in order, each with its name and its first and last id."""
+    groups = ((kind, [c.id for c in group]) for kind, group in groupby(criteria, lambda c: c.kind))
+    return [(words.GROUP[kind], ids[0], ids[-1]) for kind, ids in groups]
 
 
 @cache

@@ -27,10 +27,10 @@ SECTIONS: dict[SectionKind, str] = {
     "references": "References", "personal": "Personal", "other": "Other",
 }  # fmt: skip
 KEYS: tuple[tuple[str, str], ...] = (
-    ("1", "met"),
-    ("2", "partial"),
-    ("3", "not shown"),
-    ("4", "contradicted"),
+    ("1", "met: the résumé shows it"),
+    ("2", "partial: it shows a part, or less of it"),
+    ("3", "not shown: it says nothing of it"),
+    ("4", "contradicted: it says the opposite"),
     ("Space", "agree with the machine"),
     ("e", "light the next quote"),
     ("s", "take the selected words (or the lit quote) as evidence"),
@@ -42,15 +42,33 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("b", "uncover the name (asks why)"),
     ("?", "this help"),
 )
+TOOLS: tuple[tuple[str, str], ...] = (
+    ("e", "next quote"),
+    ("s", "take as evidence"),
+    ("r", "reason"),
+    ("u", "undo"),
+    ("p", "previous"),
+    ("n", "next"),
+    ("f", "flag"),
+    ("b", "uncover"),
+    ("?", "all keys"),
+)
 SAID: dict[DecisionKind, str] = {
     "flag": "Flagged.", "unblind": "Uncovered.", "advance": "Advance, kept.", "hold": "Hold, kept.",
     "decline": "Decline, kept.", "reviewed_below_cut": "Kept.",
+}  # fmt: skip
+ACTS: dict[DecisionKind, str] = {
+    "first_look": "your first answer", "verdict": "your answer", "agree": "your agreement",
+    "second_look": "your reading", "adjudicate": "your ruling", "flag": "your flag", "advance": "Advance",
+    "hold": "Hold", "decline": "Decline", "reviewed_below_cut": "your answer", "unblind": "uncovering",
+    "undo": "undoing", "sign": "the seal",
 }  # fmt: skip
 BELOW: tuple[tuple[str, str, str], ...] = (
     ("1", "met", "Belongs on the list"),
     ("2", "partial", "Unclear from the résumé"),
     ("3", "not_shown", "Stays below"),
 )
+PACKS_WITH_NAMES = ("shortlist.html", "summary.html", "shortlist.xlsx", "shortlist.csv", "shortlist.json")
 PACKS: dict[str, str] = {
     "shortlist.html": "Report, to read and print",
     "blind.html": "Blind copy for a panel",
@@ -59,3 +77,21 @@ PACKS: dict[str, str] = {
     "shortlist.csv": "CSV",
     "shortlist.json": "JSON",
 }
+
+
+def job(from_ago: int, to_ago: int, *, exact: bool) -> str:
+    """Return how long a job lasted and how long ago it ended, given both ends in whole months ago."""
+    lasted = f"{'' if exact else 'about '}{months(max(from_ago - to_ago, 1))}"
+    return f"{lasted}, until now" if to_ago == 0 else f"{lasted}, until {months(to_ago)} ago"
+
+
+def months(number: int) -> str:
+    """Return a number of months in years and months."""
+    years, rest = divmod(number, 12)
+    parts = [f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in ((years, "year"), (rest, "month")) if n]
+    return " ".join(parts) or "less than a month"
+
+
+def day(when: str) -> str:
+    """Return a moment (ISO 8601 UTC) as people write it."""
+    return f"{when[:10]}, {when[11:16]} UTC" if len(when) >= 16 else when

@@ -79,6 +79,19 @@ def reliance(pool: Pool, book: Ledger) -> tuple[int, int]:
     return differed, followed
 
 
+def trusted_wrongly(pool: Pool, book: Ledger) -> tuple[int, int]:
+    """Return how many answers were given in sight of a verdict later ruled wrong, and how many of them followed it.
+
+    The reliance that matters: agreement with the machine where it was wrong. Wrong is what a third person ruled against
+    after two had differed, so it is counted on real cells and nobody is shown an invented one.
+    """
+    machine = machine_verdicts(pool)
+    wrong = {key for key, act in book.adjudicated.items() if key in machine and act.verdict != machine[key]}
+    answers = [a.standing for (_, key), a in book.answers.items() if key in wrong and a.standing and not a.second]
+    seen = [(act.verdict, machine[CellKey(act.candidate, act.criterion or "")]) for act in answers if act.machine_shown]
+    return len(seen), sum(mine == machines for mine, machines in seen)
+
+
 def _checked(pool: Pool, book: Ledger) -> str:
     total = sum(len(assessment.justifications) for assessment in pool.assessments.values())
     seen = {key for (_, key), answers in book.answers.items() if answers.standing is not None}
@@ -89,7 +102,8 @@ def _checked(pool: Pool, book: Ledger) -> str:
         return ""
     changed = sum(key in machine and verdict != machine[key] for key, verdict in said.items())
     people = len({act.who for act in book.standing if act.kind in ("verdict", "agree", "adjudicate")})
-    return f"{_people(people)} checked {len(seen | set(ruled))} of {total} cells and changed {changed} verdicts."
+    checked = f"{_people(people)} checked {len(seen | set(ruled))} of {total} cells"
+    return f"{checked} and changed {_many(changed, 'verdict')}."
 
 
 def _blind(pool: Pool, book: Ledger) -> str:
@@ -144,7 +158,11 @@ def estimate(value: Estimate) -> str:
 
 
 def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"
+    return _many(number, "cell")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _people(number: int) -> str:

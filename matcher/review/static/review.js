@@ -20,19 +20,30 @@ function complain(text) {
   if (text) place.scrollIntoView({block: "nearest"});
 }
 
+const STOPPED = "The program behind this page has been stopped. What you answered before is kept, this answer is not."
+  + " Start the review again and use its new link.";
+
+async function reach(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    throw new Error(STOPPED);
+  }
+}
+
 async function post(path, body) {
-  const answer = await fetch(path, {
+  const answer = await reach(path, {
     method: "POST",
     headers: {"Content-Type": "application/json", "X-CSRF": csrf()},
     body: JSON.stringify(body),
   });
-  const data = await answer.json().catch(() => ({error: "The server gave no answer: is the program still running?"}));
+  const data = await answer.json().catch(() => ({error: STOPPED}));
   if (!answer.ok) throw new Error(data.error || "That was not possible: reload the page.");
   return data;
 }
 
 async function go(url, push = true, html = null) {
-  const answer = html ? {url} : await fetch(url);
+  const answer = html ? {url} : await reach(url);
   const page = new DOMParser().parseFromString(html || await answer.text(), "text/html");
   if (!page.getElementById("main")) { location.assign(url); return; }
   document.title = page.title;
@@ -40,7 +51,9 @@ async function go(url, push = true, html = null) {
   document.querySelector("header.bar").replaceWith(page.querySelector("header.bar"));
   document.getElementById("main").replaceWith(page.getElementById("main"));
   for (const made of page.querySelectorAll("body > dialog")) document.body.append(made);
-  if (push && answer.url !== location.pathname) history.pushState(null, "", answer.url);
+  const there = new URL(answer.url, location.href);
+  const moved = decodeURIComponent(there.pathname) !== decodeURIComponent(location.pathname);
+  if (push && moved) history.pushState(null, "", there.href);
   begin();
 }
 
@@ -57,10 +70,15 @@ async function send(act) {
     say(data.said);
     await (data.next ? go(data.next, true, data.page) : go(location.href, false));
   } catch (error) {
+    for (const button of document.querySelectorAll(".pressed")) button.classList.remove("pressed");
     complain(error.message);
   } finally {
     busy = false;
   }
+}
+
+function visit(url) {
+  go(url).catch((error) => complain(error.message));
 }
 
 // --- quotes and evidence ---------------------------------------------------------------------------------------
@@ -146,13 +164,17 @@ function answer(verdict) {
 
 function agree() {
   if (document.querySelector("[data-agree]")) send({kind: "agree"});
-  else if (desk().dataset.mode === "verdict") complain("There is no verdict to agree with: answer with 1, 2, 3 or 4.");
+  else if (desk().dataset.mode === "first") complain("Your own answer first: 1, 2, 3 or 4. Then you see the machine’s.");
+  else complain("There is no verdict to agree with: answer with 1, 2, 3 or 4.");
 }
 
 function askReason(act, button) {
   const box = document.getElementById("reason");
   if (!box) return;
   box.returnValue = "cancel";
+  const word = button ? button.querySelector("span").textContent.replace(/^\S+\s+/, "") : "";
+  const what = box.querySelector("#reason-what");
+  what.textContent = word ? " " + word + ", not " + desk().dataset.machineWord : "";
   box.onclose = () => {
     if (button) button.classList.remove("pressed");
     if (box.returnValue !== "save") return;
@@ -161,10 +183,16 @@ function askReason(act, button) {
     reason = {reason_code: code.value, text: box.querySelector("textarea").value};
     if (act) send({...act, ...reason});
     else if (desk().dataset.mine) send({kind: "verdict", verdict: desk().dataset.mine, evidence: chosen, ...reason});
-    else say("The reason goes with your next answer.");
+    else showPending(code.closest("label").querySelector("span").textContent);
   };
   box.showModal();
   box.querySelector("input[name=code]").focus();
+}
+
+function showPending(text) {
+  const place = document.getElementById("pending");
+  place.textContent = "Your reason for the next answer: " + text + (reason.text ? " (" + reason.text + ")" : "");
+  place.hidden = false;
 }
 
 function askNote(id, act) {
@@ -201,15 +229,23 @@ function help() {
 const VERDICTS = {1: "met", 2: "partial", 3: "not_shown", 4: "contradicted"};
 const ON_CELL = {
   " ": agree, e: nextQuote, s: takeEvidence, r: () => askReason(null, null), u: undo,
-  n: () => desk().dataset.next ? go(desk().dataset.next) : say("This is the last cell."),
-  p: () => desk().dataset.previous ? go(desk().dataset.previous) : say("This is the first cell."),
-  f: () => send({kind: "flag"}), b: () => askNote("unblind", {kind: "unblind", criterion: null}),
+  n: () => desk().dataset.next ? visit(desk().dataset.next) : say("This is the last one."),
+  p: () => desk().dataset.previous ? visit(desk().dataset.previous) : say("This is the first one."),
+  f: () => send({kind: "flag"}), b: () => askNote("unblind", {kind: "unblind", criterion: null}), "?": help,
 };
 
 function inDialog(event, box) {
   if (box.id === "reason" && event.target.tagName !== "TEXTAREA" && /^[1-8]$/.test(event.key)) {
     const choice = box.querySelectorAll("input[name=code]")[Number(event.key) - 1];
     if (choice) { choice.checked = true; choice.focus(); event.preventDefault(); }
+    return;
+  }
+  // Letters typed on the list of reasons belong in the note; a space there must not choose one.
+  if (box.id === "reason" && event.target.name === "code" && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+    const note = box.querySelector("textarea");
+    event.preventDefault();
+    note.focus();
+    if (event.key !== " " || note.value) note.value += event.key;
     return;
   }
   const plainEnter = event.key === "Enter" && event.target.tagName === "INPUT";
@@ -225,7 +261,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select")) return;
   if (event.target.closest("button, a, summary") && (event.key === " " || event.key === "Enter")) return;
-  if (event.key === "?") { help(); return; }
+  if (event.key === "?") { event.preventDefault(); help(); return; }
   const page = desk().dataset.page;
   if (page === "below") {
     if (VERDICTS[event.key]) answer(VERDICTS[event.key]);
@@ -243,8 +279,14 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.answer) answer(button.dataset.answer);
   else if ("agree" in button.dataset) agree();
+  else if (button.dataset.key) ON_CELL[button.dataset.key]();
   else if (button.dataset.light) lightQuote(Number(button.dataset.light));
   else if (button.dataset.decide) askNote(button.dataset.decide, {kind: button.dataset.decide, criterion: null});
+});
+
+// A button must not take away the words that were selected for it, nor the keys from the page.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest(".foot button")) event.preventDefault();
 });
 
 document.addEventListener("submit", async (event) => {
@@ -262,7 +304,7 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-addEventListener("popstate", () => go(location.href, false));
+addEventListener("popstate", () => go(location.href, false).catch((error) => complain(error.message)));
 
 function begin() {
   chosen = []; reason = null; current = -1; since = performance.now();
