@@ -77,7 +77,7 @@ def estimate_of(settings: Settings, criteria: Criteria, views: Sequence[BlindVie
 
 def _cost(settings: Settings, made: Estimate) -> str:
     """The price where the settings know one (per million tokens), else what to multiply."""
-    prompt, answer = getattr(settings, "price_prompt", None), getattr(settings, "price_answer", None)
+    prompt, answer = settings.price_prompt, settings.price_answer
     if prompt is None or answer is None:
         return "the tokens above times your provider's prices; half of that with a batch file"
     return f"{(made.prompt * prompt + made.answers * answer) / 1e6:.2f} at your prices, before any cache discount"
