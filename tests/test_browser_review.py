@@ -1,6 +1,7 @@
 """The desk in a real browser: by keyboard alone, resumed, undone, blind first, deaf to hostile names, accessible."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from matcher.models import BlindPosition, Decision
+from matcher.models import BlindPosition, Check, Decision
 from matcher.review.acts import Request
 from matcher.review.plan import Policy
 
@@ -470,5 +471,49 @@ def test_the_report_opens_offline_prints_and_is_accessible(browser: Browser, tmp
         page.goto(f"file://{tmp_path}/summary.html")
         assert len(pypdf.PdfReader(io.BytesIO(page.pdf(format=size))).pages) <= 2
         page.goto(f"file://{tmp_path}/report.html")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "() => Object.fromEntries(['.checks .passed', '.checks .failed', '.nearest blockquote:nth-of-type(2)']"
+        ".map(s => [s, [...document.querySelectorAll(s)].filter(e => e.offsetParent).length]))"
+    )
+    assert shown[".checks .passed"] == 0
     assert problems == []
     context.close()
+
+
+CHECKS = tuple(
+    Check(name=name, passed=name != "second reader", detail="")
+    for name in ("ids exist", "lines are evidence", "evidence is named", "reason is grounded", "second reader")
+)
+
+
+def test_on_paper_a_person_with_twenty_requirements_takes_two_pages(browser: Browser, tmp_path: Path) -> None:
+    import io
+
+    import pypdf
+
+    from matcher import report
+
+    shortlist, texts = fakes_report.shortlist(3, 3)
+    people = []
+    for entry in shortlist.entries:
+        cells = [c for c in entry.justifications if c.evidence] * 20
+        made = (c.model_copy(update={"evidence": c.evidence * 2, "checks": CHECKS}) for c in cells[:20])
+        people.append(entry.model_copy(update={"justifications": tuple(made)}))
+    criteria = shortlist.criteria
+    many = tuple(c.model_copy(update={"id": f"X{n}"}) for n, c in enumerate((criteria.criteria * 4)[:20]))
+    people = [
+        e.model_copy(update={"justifications": tuple(
+            c.model_copy(update={"criterion": f"X{n}"}) for n, c in enumerate(e.justifications))})
+        for e in people
+    ]  # fmt: skip
+    long = shortlist.model_copy(
+        update={"entries": tuple(people), "criteria": criteria.model_copy(update={"criteria": many})}
+    )
+    (tmp_path / "report.html").write_text(report.render_html(long, texts), "utf-8")
+    page = browser.new_page()
+    page.goto(f"file://{tmp_path}/report.html")
+    texts_of = [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    starts = [n for n, text in enumerate(texts_of) if "Score parts" in text]
+    assert len(starts) == 3 and max(b - a for a, b in pairwise(starts)) <= 2
+    page.close()

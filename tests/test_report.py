@@ -323,3 +323,28 @@ def test_short_labels_are_as_long_as_they_must_be() -> None:
     assert short_labels(["cand:aaaaaaaa11111111", "cand:bbbbbbbb11111111"])["cand:aaaaaaaa11111111"] == "C-aaaaaa"
     near = short_labels(["cand:aaaaaaaa11111111", "cand:aaaaaaaa22222222"])
     assert sorted(near.values()) == ["C-aaaaaaaa1", "C-aaaaaaaa2"]
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "passed", "detail", "said"),
+    [
+        ("ids exist", True, "", "✓ The named lines are in the résumé"),
+        ("second_reader", False, "the second reader says not_shown", "✗ The second reader says not shown"),
+        ("reason is grounded", False, "", "✗ Not so: the reason says nothing that the lines do not"),
+        ("stated facts", True, "B2 German", "✓ Facts, as stated: B2 German"),
+        ("a check of tomorrow", True, "", "✓ a check of tomorrow"),
+    ],
+)
+def test_checks_are_told_in_words_that_a_recruiter_reads(name: str, passed: bool, detail: str, said: str) -> None:
+    assert words.check(name, passed, detail) == said
+
+
+def test_the_summary_says_what_people_checked_and_when_nobody_did() -> None:
+    shortlist, texts = fakes.shortlist(4, 3)
+    assert "No person has checked anything" in report.render_summary(shortlist, texts)
+    checked = shortlist.model_copy(update={"review": ("1 person checked 4 of 15 cells and changed 1 verdict.",)})
+    page = report.render_summary(checked, texts)
+    assert "1 person checked 4 of 15 cells" in page and "No person has checked" not in page

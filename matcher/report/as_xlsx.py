@@ -66,7 +66,7 @@ def _grid(book: Workbook, shown: Pack) -> None:
     head = ("Rank", "Range", "Candidate", "File", "Status", "Score", "Score range", "Assessed %", "Decision", *names)
     rows = [(*_person(p), *(_word(c) for c in p.cells)) for p in shown.candidates]
     rows += [(*_person(p), *("" for _ in criteria)) for p in shown.below]
-    sheet = _sheet(book, "grid", head, (7, 9, 12, 34, 16, 8, 12, 10, 12, *(22 for _ in criteria)), rows, freeze="E2")
+    sheet = _sheet(book, "grid", head, (7, 9, 12, 34, 16, 8, 12, 10, 12, *(15 for _ in criteria)), rows, freeze="E2")
     for number, person in enumerate(shown.candidates, 2):
         for column, cell in enumerate(person.cells, 10):
             _fill(sheet, number, column, cell.word.fill)
@@ -119,7 +119,7 @@ def _evidence_row(person: CandidateView, cell: CellView, blind: bool) -> Row:
 
 
 def _check(name: str, passed: bool, detail: str) -> str:
-    return f"{words.check(name)}: {'yes' if passed else 'NO'}{f' ({words.detail(detail)})' if detail else ''}"
+    return words.check(name, passed, detail)
 
 
 def _audit(book: Workbook, shown: Pack, checkpoint: str | None) -> None:

@@ -162,14 +162,12 @@ def why_not(cell: Justification | None) -> str:
     return NOT_ASSESSED[cell.why_not_assessed] if cell.why_not_assessed else ""
 
 
-def check(name: str) -> str:
-    """Return in plain words what a check was about."""
+def check(name: str, passed: bool, detail: str = "") -> str:
+    """Return in plain words what a check found; verdicts in the detail are written as people read them."""
     plain = name.replace("_", " ")
-    return CHECK.get(plain, plain)
-
-
-def detail(text: str) -> str:
-    """Return the detail of a check with verdicts as people read them."""
+    about = CHECK.get(plain, plain)
     for verdict, word in ANSWER.items():
-        text = text.replace(f"says {verdict}", f"says {word.word.lower()}")
-    return text
+        detail = detail.replace(f"says {verdict}", f"says {word.word.lower()}")
+    if passed:
+        return f"✓ {about}: {detail}" if detail else f"✓ {about}"
+    return f"✗ {detail[0].upper()}{detail[1:]}" if detail else f"✗ Not so: {about[0].lower()}{about[1:]}"
