@@ -36,8 +36,14 @@ class Name(NamedTuple):
 
     @property
     def full(self) -> str:
-        """Both halves."""
-        return f"{self.given} {self.family}".strip()
+        """Both halves, initials with their dots."""
+        given = (f"{word}." if len(word) == 1 else word for word in self.given.split())
+        return f"{' '.join(given)} {self.family}".strip()
+
+    @property
+    def called(self) -> str:
+        """The given names without initials, as others call the person."""
+        return " ".join(word for word in self.given.split() if len(word) > 1) or self.given
 
 
 def split_name(name: str) -> Name:
@@ -183,17 +189,18 @@ def _exchanged(match: re.Match[str], new: Name, initials: frozenset[str]) -> str
     """What stands for one match; None where it is somebody else (another initial before the same family name)."""
     found = match.group()
     family = new.family or new.given
+    given = Name(new.given, "").full
     if match["full"]:
-        return f"{_styled(match['fg'], new.given)} {_styled(match['fl'], family)}"
+        return f"{_styled(match['fg'], given)} {_styled(match['fl'], family)}"
     if match["turned"]:
         comma = "," if "," in found else ""
-        return f"{_styled(match['tl'], family)}{comma} {_styled(match['tg'], new.given)}"
+        return f"{_styled(match['tl'], family)}{comma} {_styled(match['tg'], given)}"
     if match["initial"] or match["after"]:
         letters = re.findall(r"[A-Z](?=\.)", found)
         own = new.given[:1].upper() if letters[0] in initials else letters[0]
         rest = _styled(match["il"] or match["al"], family)
         return f"{own}. {rest}" if match["initial"] else f"{rest}, {own}."
-    return _styled(found, family if match["family"] else new.given)
+    return _styled(found, family if match["family"] else new.called)
 
 
 def rename(text: str, old: str, new: str) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from matcher.structure.contacts import EMAIL, LINK
 from matcher.structure.owned import beside_initials, own_firms, told_by_words
-from matcher.structure.words import table
+from matcher.structure.words import pattern, table
 
 Strength = Literal["strong", "ordinary", "proper"]
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
@@ -25,6 +25,7 @@ _SPACELESS = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\
 _UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"})
 _OPENING = re.compile(r"(?:^|[\n.!?:;•▪◦\-–—*>~]\s*|[\"“(]\s*)$")
 _GOES_ON = re.compile(r"['’]s\s[a-z]|[,;]?\s[a-z]|[.!?](?:\s|$)")
+_ARTICLE = re.compile(r"\b(?:the|a|an|each|every)\s$")
 MIN_STRONG = 3
 """Shorter names ("Li", "Bo") need the person beside them."""
 
@@ -61,18 +62,18 @@ def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
     """How plainly each of the person's names is a name, by its folded spellings."""
     plain_text = LINK.sub(" ", EMAIL.sub(" ", text))
     proper, lower = (
-        {*table("names")["proper"], *table("owned")["tongues"]},
+        {*table("names")["proper"], *table("owned")["tongues"], *table("owned")["weekdays"]},
         {m.group() for m in _WORD.finditer(plain_text) if m.group().islower()},
     )
-    small = set(table("identity")["particles"])
+    small, usual = set(table("identity")["particles"]), ordinary_words().union(table("owned")["given"])
     out: dict[str, Strength] = {}
     for word in words:
         plain = word.casefold()
         strength: Strength = "strong"
         short = (len(word) < MIN_STRONG and word.isascii()) or plain in small
-        if plain in proper or folded(word) in proper or short:
+        if plain in proper or folded(word) in proper or short or pattern("regions", "all").fullmatch(word):
             strength = "proper"
-        elif plain in ordinary_words() or (plain in lower and not word.islower() and word.isascii()):
+        elif plain in usual or (plain in lower and not word.islower() and word.isascii()):
             strength = "ordinary"
         for spelling in spellings(word):
             out[spelling] = strength
@@ -122,11 +123,12 @@ def _meant(text: str, token: _Token, start: int) -> bool:
         return True
     verb = re.match(r"\s([a-zà-ÿ]+)\b", after)
     acts = verb is not None and _acts(verb.group(1))
-    lettered = beside_initials(text, start, token.start, token.end, verb=acts)
-    if lettered or told_by_words(text, start, token.end):
+    if beside_initials(text, start, token.start, token.end, verb=acts):
         return True
-    if folded(token.text) in table("owned")["tongues"]:
+    if folded(token.text) in table("owned")["tongues"] or (_ARTICLE.search(before) and verb and verb.group(1) == "of"):
         return False
+    if told_by_words(text, start, token.end):
+        return True
     if _OPENING.search(before) and not token.text.isupper() and (verb or token.strength == "ordinary"):
         return acts or re.match(r"['’]s\s[a-z]", after) is not None
     return _mid_sentence(token, before, after)
@@ -137,7 +139,9 @@ def _mid_sentence(token: _Token, before: str, after: str) -> bool:
     last = re.search(r"(\w+)\.?\s$", before)
     if not re.search(r"[a-z]\s$", before) or not _GOES_ON.match(after):
         return False
-    return token.strength == "ordinary" or (last is not None and last.group(1) not in table("names")["no_person"])
+    return token.strength == "ordinary" or (
+        last is not None and last.group(1).casefold() not in table("names")["no_person"]
+    )
 
 
 def _acts(word: str) -> bool:

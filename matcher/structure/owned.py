@@ -21,10 +21,9 @@ MOST_WORDS = 6
 """Words that the name of a firm may have after the person's."""
 SHORT_LINE = 60
 """A line beside the firm's that is no longer than this belongs to it ("Owner")."""
-_CLIENT = re.compile(r"\b(?:for|with|at|to|by|bei|für|pour|chez|para|per|voor|bij|åt|hos)\s+(?:the\s+)?$")
-_STRONG_SIGN = re.compile(
-    r"own|found|propriet|inhab|gründ|gérant|fond|propiet|fundad|titolare|eigen|ägare|grundare|my |me$"
-)
+_AS = re.compile(r"\b(?:as|als|comme|como|come|som)\s$")
+_CLIENTS = ("freelanc", "freiberuf")
+"""Beginnings of signs beside which a client may be named as well."""
 Place = tuple[int, int]
 """Start and end of a name in the text."""
 
@@ -72,6 +71,11 @@ def _by_form(phrase: Sequence[str], ordinary: Collection[str]) -> bool:
     return False
 
 
+def _first_partner(text: str, place: Place, phrase: Sequence[str], ordinary: Collection[str]) -> bool:
+    """Whether the form of a small firm follows and nobody stands before: "Ernst & Young LLP" is no firm of Young's."""
+    return _by_form(phrase, ordinary) and not text[max(0, place[0] - 5) : place[0]].endswith(("& ", " and ", " und "))
+
+
 def _by_family(phrase: Sequence[str]) -> bool:
     return len(phrase) > 1 and phrase[0].casefold() == "family" and phrase[1].casefold() in _words("family")
 
@@ -90,11 +94,14 @@ def _around(text: str, start: int) -> str:
 def _by_sign(text: str, place: Place, phrase: Sequence[str]) -> bool:
     """Whether the line says that the firm belongs to the person."""
     street = table("identity")["address_words"]
-    if not phrase or looks_like_title(phrase[-1]) or phrase[0].casefold() in street:
+    role = looks_like_title(phrase[-1]) and not phrase[-1].endswith("s")
+    if role or phrase[0].casefold() in street:
         return False
     signs = [match.group().casefold() for match in _signs().finditer(_around(text, place[0]))]
-    client = _CLIENT.search(text[max(0, place[0] - 16) : place[0]])
-    return any(_STRONG_SIGN.search(sign) or not client for sign in signs)
+    begins = _AS.search(text[max(0, place[0] - 8) : place[0]]) or _POSSESSIVE.match(text, place[1])
+    bracket = re.search(r"\((?:[^()]*)", text[place[1] : place[1] + 90].split("\n")[0])
+    beside = begins is not None or (bracket is not None and _signs().search(bracket.group()) is not None)
+    return any(beside or not sign.startswith(_CLIENTS) for sign in signs)
 
 
 def own_firms(text: str, places: Sequence[Place], ordinary: Collection[str]) -> frozenset[int]:
@@ -106,7 +113,8 @@ def own_firms(text: str, places: Sequence[Place], ordinary: Collection[str]) -> 
     own = {
         phrase[:2]
         for place, phrase in phrases.items()
-        if phrase and (_by_form(phrase, ordinary) or _by_family(phrase) or _by_sign(text, place, phrase))
+        if phrase
+        and (_first_partner(text, place, phrase, ordinary) or _by_family(phrase) or _by_sign(text, place, phrase))
     }
     return frozenset(start for (start, _), phrase in phrases.items() if phrase[:2] in own and phrase)
 
@@ -118,6 +126,17 @@ _INITIALS_BEFORE = re.compile(r"(?:[A-ZÀ-Þ]\.[\s-]?)+")
 _INITIALS_AFTER = re.compile(r",\s((?:[A-ZÀ-Þ]\.[\s-]?)+)(?=[\s,;.&)]|$)")
 _POSSESSED = re.compile(r"['’]s?[^\S\n]+[a-zà-ÿ]")
 _PLACED = re.compile(r"\b(?:in|at|near|across|around|through|of|from|throughout|within)\s$")
+
+
+_AFTER = re.compile(
+    r"\s+et\s+al\b|,\s(?:who|whose|whom)\b|\s+and\s+(?:I|his|her|their|two|three|four|five|others|colleagues)\b"
+    r"|\s*[-–—|·•]\s*(?:Résumé|Resume|CV|Curriculum|Lebenslauf|[Pp]age|[Ss]eite|[Pp]ágina)\b"
+)
+_BEFORE = re.compile(
+    r"(?:\b(?:née|né|geb\.|[Dd]oc|[Cc]aptain|[Ss]ergeant|[Uu]ncle|[Aa]unt|[Aa]untie|I['’]m|I am)"
+    r"|\b(?:[Ss]igned|[Aa]uthor|[Cc]andidate|[Aa]pplicant|[Oo]wner|[Ff]ounder):)\s$"
+)
+_ABOUT = re.compile(r"\b[Aa]bout\s$")
 
 
 def _letters(text: str) -> str:
@@ -140,15 +159,18 @@ def beside_initials(text: str, start: int, word: int, end: int, *, verb: bool) -
     if before is None or not _real_initials(before.group()):
         return False
     listed = re.search(r"(?:^|[\n•\-–—*(]\s*)$", text[max(0, start - 6) : start])
-    return verb or not (listed or re.match(r"[^\S\n]+[a-zà-ÿ]", text[end : end + 3]))
+    partner = re.match(r"[^\S\n]+(?:and|und|et|y|e|en|och)\s[A-ZÀ-Þ]\.", text[end : end + 10])
+    return verb or partner is not None or not (listed or re.match(r"[^\S\n]+[a-zà-ÿ]", text[end : end + 3]))
 
 
 def told_by_words(text: str, start: int, end: int) -> bool:
     """Whether the words around a name mean a person: what is somebody's, what was done by or told to somebody."""
     before, after = text[max(0, start - 24) : start], text[end : end + 24]
-    if re.match(r"\s+et\s+al\b", after) or re.search(r"(?:\bnée|\bné|\bgeb\.)\s$", before):
+    if _AFTER.match(after) or _BEFORE.search(before) or (_ABOUT.search(before) and after[:1] in (":", "\n")):
         return True
     if _POSSESSED.match(after) and not _PLACED.search(before):
         return True
-    done = re.search(r"([a-z]+)\s(?:by|to)\s$", before) or re.search(r"([a-z]+)\s$", before)
-    return done is not None and done.group(1) in _words("done_by")
+    last = re.search(r"(\w+)(?:\s(by|to|for))?\s$", before)
+    if last is None or last.group(1).casefold() not in _words("done_by"):
+        return False
+    return last.group(2) != "for" or last.group(1).casefold() in ("ask", "asked", "asks")

@@ -221,7 +221,13 @@ def _headline(text: str, source: str) -> bool:
     return all(usual) or (any(usual) and text.isupper()) or _heads_a_job(text, source)
 
 
-def _in_words(first: Sequence[Found], source: str) -> tuple[Found, ...]:
+def _initials_in(words: Sequence[str], mails: Sequence[str]) -> bool:
+    """Whether a part of an address is made of the initials of a fragment: "GRANT BANKS", gb.teach@…."""
+    ends = {"".join(word[0] for word in words), words[0][0] + words[-1][0]}
+    return any(part in ends for mail in mails for part in re.split(r"[^a-z]+", mail))
+
+
+def _in_words(first: Sequence[Found], source: str, mails: Sequence[str]) -> tuple[Found, ...]:
     """The first fragment of a document where its words are names as well: "Grant Banks", "Jamal Washington"."""
     lists = table("owned")
     for found in first:
@@ -230,8 +236,9 @@ def _in_words(first: Sequence[Found], source: str) -> tuple[Found, ...]:
             continue
         given, last = words[0] in lists["given"], words[-1]
         roles = [word for word in words[given:] if looks_like_title(word) and word not in lists["trades"]]
-        named = last in lists["trades"] or last in table("names")["proper"]
-        if not roles and (given or (named and words[0] not in ordinary_words())) and not _heads_a_job(found[1], source):
+        named = last in lists["trades"] or last in table("names")["proper"] or pattern("regions", "all").fullmatch(last)
+        plain = given or _initials_in(words, mails) or (named and words[0] not in ordinary_words())
+        if plain and not roles and not _heads_a_job(found[1], source):
             return (found,)
     return ()
 
@@ -261,7 +268,7 @@ def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Se
     vouched = [f for f in known if written_like_a_name(f[1], vouched=True)]
     if vouched:
         return tuple(vouched[:1]) + tuple(f for f in plain[:3] if f != vouched[0] and _foreign(name_words(f[1])[0]))
-    split = _single_words(lines, source, witness) or _in_words(head[:1], source)
+    split = _single_words(lines, source, witness) or _in_words(head[:1], source, mails)
     if split:
         return split
     for found in head[:4]:
