@@ -202,6 +202,7 @@ def test_a_person_goes_from_the_first_page_to_a_signed_list(
     for _ in range(4):
         press(page, "3")
     expect(page.locator("main")).to_contain_text("4 looked at")
+    expect(page.locator("table.sample tbody tr")).to_have_count(4)
     page.goto(server.url + "/")
     page.locator("table.list tbody a").first.click()
     page.wait_for_url("**/person/*")
@@ -275,15 +276,11 @@ def test_everything_that_has_a_key_has_a_button(page: Page, desk_server: tuple[f
     expect(page.locator(".state")).to_contain_text("You flagged this")
     page.locator("[data-key=u]").click()
     expect(page.locator(".state")).not_to_contain_text("You flagged this")
-    before = state(page)["url"]
-    page.locator("[data-key=n]").click()
-    page.wait_for_function("url => location.pathname !== url", arg=before)
-    page.locator("[data-key=p]").click()
-    page.wait_for_function("url => decodeURIComponent(location.pathname) === decodeURIComponent(url)", arg=before)
-    page.go_back()
-    page.wait_for_function("url => decodeURIComponent(location.pathname) !== decodeURIComponent(url)", arg=before)
-    page.go_back()
-    page.wait_for_function("url => decodeURIComponent(location.pathname) === decodeURIComponent(url)", arg=before)
+    shown = "([c, yes]) => (document.getElementById('main').dataset.candidate === c) === yes"
+    for step, back in ((page.locator("[data-key=n]").click, False), (page.locator("[data-key=p]").click, True),
+                       (page.go_back, False), (page.go_back, True)):  # fmt: skip
+        step()
+        page.wait_for_function(shown, arg=[key.candidate, back])
     for name, box in (("r", "#reason"), ("b", "#unblind"), ("?", "#help")):
         page.locator(f"[data-key='{name}']").click()
         expect(page.locator(box)).to_be_visible()

@@ -156,7 +156,7 @@ def room(opened: Session, stored: StoredRun, options: DeskOptions, csrf: str) ->
     made = Desk(case(opened, stored), opened.workspace, opened.log, _now, policy)
     return Room(
         desk=made,
-        pages=Pages(made, csrf, options.name),
+        pages=Pages(made, csrf, options.name, str(options.out or "")),
         pack=lambda name, who: pack_file(opened, stored, made.shortlist(), name, who),
         on_sign=lambda: _signed(opened, stored, made.shortlist(), options.out),
     )

@@ -34,12 +34,14 @@ class Pages:
 
     Args:
         desk: what is shown. csrf: the token that pages hand back on writes. suggested: a name to offer at the start.
+        out: where the hand-over pack is written when the list is signed, if it is.
     """
 
-    def __init__(self, desk: Desk, csrf: str, suggested: str = "") -> None:
+    def __init__(self, desk: Desk, csrf: str, suggested: str = "", out: str = "") -> None:
         self._desk = desk
         self._csrf = csrf
         self._suggested = suggested
+        self._out = out
 
     def start(self) -> str:
         """Who are you, and what do you want to go through."""
@@ -110,7 +112,8 @@ class Pages:
             candidate = open_[0] if open_ else None
         if candidate is None:
             said = [s for s in sentences(desk.case.pool, desk.book) if "below the cut" in s]
-            return self._page("below.html.j2", who, candidate=None, sample=sample, seen=seen, said=said)
+            return self._page("below.html.j2", who, candidate=None, sample=sample, seen=seen, said=said,
+                              names=labels(desk, who))  # fmt: skip
         entry = self._entry(candidate)
         masked = candidate not in desk.book.unblinded(who.name)
         lines = [(line.number, lit(line, ()), line.heading) for line in text_lines(desk.case, candidate, masked=masked)]
@@ -173,7 +176,7 @@ class Pages:
             "finish.html.j2", who, shortlist=shortlist, said=shortlist.review, packs=packs,
             undecided=sum(e.decision is None for e in shortlist.entries if e.rank is not None),
             below_open=sum(candidate not in desk.book.below for candidate in seen),
-            split=len(desk.book.disagreements()), signatures=desk.book.signatures,
+            split=len(desk.book.disagreements()), signatures=desk.book.signatures, out=self._out,
             next_undecided=next((e.candidate for e in shortlist.entries if e.rank is not None and not e.decision), ""),
         )  # fmt: skip
 

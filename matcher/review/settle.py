@@ -144,10 +144,11 @@ def _below(book: Ledger) -> str:
 
 def in_words(figures: Agreement) -> str:
     """Return all figures of an agreement in one phrase."""
+    same = f"the same verdict in {round((figures.raw.value or 0) * figures.n)} of {figures.n}"
     if figures.n < FEW:
-        return f"agreement {_share(round((figures.raw.value or 0) * figures.n), figures.n)}, too few cells for more"
+        return f"{same}, too few for more figures"
     shares = (("raw", figures.raw), ("AC1", figures.ac1), ("κ", figures.kappa), ("weighted κ", figures.quadratic))
-    return f"agreement (n = {figures.n}) " + ", ".join(f"{name} {estimate(value)}" for name, value in shares)
+    return f"{same} (" + ", ".join(f"{name} {estimate(value)}" for name, value in shares) + ")"
 
 
 def estimate(value: Estimate) -> str:
