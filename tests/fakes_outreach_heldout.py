@@ -77,9 +77,7 @@ def clean(half: str) -> Iterator[tuple[str, Case, Draft]]:
         one = people(_people_of(half))[row["to"]]
         channel, step = CHANNELS[row["channel"]]
         frame = base(one, channel, step, row["language"])
-        body = [
-            Sentence(text=text, part=part, facts=facts_of(one, names)) for part, names, text in row["sentences"]
-        ]
+        body = [Sentence(text=text, part=part, facts=facts_of(one, names)) for part, names, text in row["sentences"]]
         yield f"{half} {number} {row['to']}", one, _framed(frame, body, one)
 
 

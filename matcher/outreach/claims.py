@@ -1,14 +1,17 @@
 """Claims: every word outside quotation marks is ordinary or licensed, every quotation is verbatim.
 
-Rules for words outside quotation marks, in this order:
+A sentence is read clause by clause (``segments.py``), because only what can be a claim needs a fact. In this order:
 
-1. a figure or number word must stand in a cited fact, beside the same neighbour;
+1. a figure or number word must stand in a cited fact with the same value, beside the same neighbour, and figures of
+   one fact keep its order;
 2. a word in capitals, an inner capital, or a capital inside a sentence (not in German) must stand in a fact as it is;
 3. a title, degree or licence word must stand in a fact as it is;
-4. any other word must be ordinary, or share its stem with a word of a cited fact; the linter forgives a few
-   unknown words that are mere style (``_loose``);
+4. any other word must be ordinary, or a form or synonym of a word of a fact; in clauses about the person, of a cited
+   fact about them. Words of general language (``general_en.txt``) pass where the writer speaks of themselves or asks,
+   those that merely describe also elsewhere; the linter forgives a few unknown words that are mere style (``_loose``);
 5. an ordinary verb that says what the person did needs a fact as well ("you recruited …");
-6. the words taken from facts about the person must keep the fact's order, and no negation may stand beside them.
+6. the words that a clause takes from facts about the person come from one fact, no negation turns them around, and
+   "from" and "into" keep their ends.
 """
 
 from __future__ import annotations
@@ -19,23 +22,30 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.outreach import words
+from matcher.outreach.figures import figured, is_figure
+from matcher.outreach.licence import PERSONAL, Licence, bound, licence
+from matcher.outreach.mixing import mixed
 from matcher.outreach.records import Draft, Fact, Language, Problem, Sentence
-from matcher.outreach.tokens import Token, outside, quotations, stem, tokens, unbalanced, verbatim
-
-_NEAR = 3
-_PERSONAL = ("person", "approved")
+from matcher.outreach.segments import Segment, possessed, segments
+from matcher.outreach.tokens import Token, outside, quotations, root, stem, tokens, unbalanced, verbatim
 
 
-class Licence(NamedTuple):
-    """What a sentence may say: keys and stems of its facts, split by where they come from."""
+class _Clause(NamedTuple):
+    """A clause with its tokens, ready to be checked."""
 
-    person: tuple[Fact, ...]
-    role: tuple[Fact, ...]
-    keys: frozenset[str]
-    stems: frozenset[str]
-    free: frozenset[str]
-    """Keys of role, sender and name: they need no order."""
-    language: Language
+    segment: Segment
+    pieces: tuple[Token, ...]
+    text: str
+    """The whole sentence, quotations blanked."""
+    licence: Licence
+    owned: tuple[tuple[int, int], ...]
+    """Where phrases stand that begin with "your"."""
+    said: str
+    """The whole text as it stands."""
+    whole: tuple[Token, ...]
+    """The tokens of the whole sentence: a figure's neighbour may stand behind a comma."""
+    theirs: frozenset[str]
+    """Words of all facts about the person, cited or not: where nothing is claimed they may be used."""
 
 
 def check(sentence: Sentence, where: int, language: Language, known: Mapping[str, Fact]) -> list[Problem]:
@@ -44,23 +54,15 @@ def check(sentence: Sentence, where: int, language: Language, known: Mapping[str
     if unbalanced(text):
         return [_problem("quotation", "unpaired quotation mark", "close every quotation", where)]
     cited = [known[i] for i in sentence.facts if i in known]
-    always = [fact for fact in known.values() if fact.kind in ("sender", "name")]
-    licence = _licence([*cited, *always], language)
-    problems = _quotations(text, [f for f in cited if f.kind in (*_PERSONAL, "role")], language, where)
-    plain = outside(text)
-    pieces = tokens(plain)
-    for at, token in enumerate(pieces):
-        fault = _fault(pieces, at, plain, licence)
-        if fault == "word" and _loose(pieces, at, text, language):
-            fault = "loose word"
-        if fault:
-            problems.append(_problem(fault, token.text, _ADVICE[fault], where))
-    return (
-        problems
-        + _order(pieces, plain, licence, where)
-        + _negation(pieces, licence, where)
-        + _said(plain, licence, where)
-    )
+    problems = _quotations(text, [f for f in cited if f.kind in (*PERSONAL, "role")], language, where)
+    may = licence(cited, known.values(), language)
+    theirs = frozenset(root(t.key) for f in known.values() if f.kind in PERSONAL for t in tokens(f.text))
+    clauses = _clauses(text, may, theirs)
+    for clause in clauses:
+        problems += [_problem(fault, found, _ADVICE[fault], where) for fault, found in _faults(clause)]
+        problems += [_problem("claim", verb, _ADVICE["word"], where) for verb in _said(clause)]
+    found = mixed([(clause.segment, clause.pieces) for clause in clauses], outside(text), may)
+    return problems + [_problem(rule, said, advice, where) for rule, said, advice in found]
 
 
 def check_subject(draft: Draft, known: Mapping[str, Fact]) -> list[Problem]:
@@ -85,21 +87,24 @@ def _problem(rule: str, found: str, advice: str, where: int) -> Problem:
     return Problem(rule=rule, words=found, advice=advice, where=where)
 
 
-def _licence(facts: Sequence[Fact], language: Language) -> Licence:
-    person = tuple(fact for fact in facts if fact.kind in _PERSONAL)
-    role = tuple(fact for fact in facts if fact.kind == "role")
-    free = frozenset(token.key for fact in facts if fact.kind not in _PERSONAL for token in tokens(fact.text))
-    keys = free | frozenset(token.key for fact in person for token in tokens(fact.text))
-    stems = frozenset(stem(key) for key in keys if not key[0].isdigit())
-    return Licence(person, role, keys, stems, free, language)
+def _clauses(text: str, may: Licence, theirs: frozenset[str]) -> list[_Clause]:
+    plain = outside(text)
+    pieces = figured(tokens(plain), may.language)
+    owned = possessed(plain, may.language)
+    return [
+        _Clause(
+            one, tuple(t for t in pieces if one.start <= t.start < one.end), plain, may, owned, text, pieces, theirs
+        )
+        for one in segments(plain, may.language)
+    ]
 
 
 def _quotations(text: str, cited: Sequence[Fact], language: Language, where: int) -> list[Problem]:
     """Every quotation is verbatim; what is said to stand in the résumé stands there, and not in the posting."""
     problems = []
     for found in quotations(text):
-        theirs = _THEIRS[language].search(outside(_clause(text, found.start)).casefold())
-        sources = [fact.text for fact in cited if fact.kind in _PERSONAL or not theirs]
+        theirs = _THEIRS[language].search(outside(_sentence(text, found.start)).casefold())
+        sources = [fact.text for fact in cited if fact.kind in PERSONAL or not theirs]
         if not any(verbatim(found.text, source) for source in sources):
             problems.append(_problem("quotation", found.text[:80], "quote a cited fact word for word", where))
     return problems
@@ -113,33 +118,155 @@ _THEIRS = {
 }
 
 
-def _fault(pieces: Sequence[Token], at: int, text: str, licence: Licence) -> str | None:
-    token = pieces[at]
-    if token.number or token.key in words.language_words("numbers.toml", licence.language):
-        return None if token.key in licence.keys and _neighbour(pieces, at, licence) else "number"
-    if token.key in licence.keys:
-        return None
-    if _entity(token, text, licence.language):
-        return "name"
+def _sentence(text: str, at: int) -> str:
+    """The sentence of ``text`` around an offset; quotations are never cut."""
+    plain = outside(text)
+    ends = [m.end() for m in re.finditer(r"[.?!](?=\s)|\n", plain)]
+    return text[max((e for e in ends if e <= at), default=0) : min((e for e in ends if e > at), default=len(text))]
+
+
+def _faults(clause: _Clause) -> list[tuple[str, str]]:
+    found = []
+    for at, token in enumerate(clause.pieces):
+        fault = _fault(clause, at)
+        if fault == "word" and _loose(clause, at):
+            fault = "loose word"
+        if fault:
+            found.append((fault, token.text))
+    return found
+
+
+def _fault(clause: _Clause, at: int) -> str | None:
+    token, may = clause.pieces[at], clause.licence
+    if token.number or token.key in words.language_words("numbers.toml", may.language):
+        return _figure_fault(clause, at)
+    person = clause.segment.kind == "person"
+    if token.key in may.always or token.key in may.person_keys or (token.key in may.free_keys and not person):
+        return "title" if person and _ranked(token, may) else None
+    if _entity(token, clause.text, may.language):
+        return None if may.expands(token.key) else "name"
     if token.key in words.word_set("titles.txt"):
-        return "title"
-    if words.is_ordinary(token.key, licence.language) or len(token.key) == 1:
+        return None if not person and root(token.key) in may.free_roots else "title"
+    if words.is_ordinary(token.key, may.language) or len(token.key) == 1 or may.says(token.key, person=person):
         return None
-    return None if stem(token.key) in licence.stems else "word"
+    if clause.segment.kind == "free" and root(token.key) in clause.theirs:
+        return None
+    return None if _general(clause, at) else "word"
 
 
-def _loose(pieces: Sequence[Token], at: int, text: str, language: Language) -> bool:
-    """Whether an unknown word looks like mere style: small letters, no word of work, not after "at" or "with", and
-    said beside a quotation or not about the person. The linter lets few of them pass per draft."""
-    token = pieces[at]
+def _ranked(token: Token, may: Licence) -> bool:
+    """A title of the posting is not the person's."""
+    return token.key in words.word_set("titles.txt") and token.key not in may.person_keys
+
+
+def _figure_fault(clause: _Clause, at: int) -> str | None:
+    token, may = clause.pieces[at], clause.licence
+    if token.key in may.free_keys and (clause.segment.kind != "person" or token.key in may.always):
+        return None
+    place = clause.whole.index(token)
+    if any(bound(clause.whole, place, one, may.language) for one in may.person):
+        return None
+    if _of_the_letter(clause, at):
+        return None
+    unit = not token.number and not is_figure(token.key, may.language)
+    if unit and (clause.segment.kind == "free" or may.says(token.key, person=clause.segment.kind == "person")):
+        return None
+    return "number"
+
+
+_AHEAD = 3
+
+
+def _of_the_letter(clause: _Clause, at: int) -> bool:
+    """Whether a figure counts lines, messages or, where nothing is claimed, minutes of the conversation."""
+    token, language = clause.pieces[at], clause.licence.language
+    if clause.segment.kind == "person" or (not token.key.isalpha() and not token.key.isdigit()):
+        return False
+    if token.key.isdigit() and int(token.key) > _SHORT_CALL:
+        return False
+    nouns = words.language_words("letter.toml", language)
+    if clause.segment.kind == "free":
+        nouns |= words.language_words("talk.toml", language)
+    place = clause.whole.index(token)
+    for following in clause.whole[place + 1 : place + 1 + _AHEAD]:
+        if following.key in nouns:
+            return following.key not in clause.licence.person_keys
+        if following.key not in _BESIDE:
+            return False
+    return False
+
+
+_SHORT_CALL = 60
+_BESIDE = frozenset((
+    "and", "or", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare", "such", "und", "kurze",
+    "et", "y", "petites", "pequeñas",
+))  # fmt: skip
+"""Small words that may stand between a figure and what it counts of the conversation."""
+
+
+def _general(clause: _Clause, at: int) -> bool:
+    """Whether a word of general language may stand here: anywhere it describes, elsewhere where nothing is claimed."""
+    token = clause.pieces[at]
+    kind = words.general(token.key, clause.licence.language)
+    if kind is None:
+        return False
+    if any(start <= token.start < end for start, end in _owned(clause)):
+        return kind != "g"
+    if clause.segment.kind == "free":
+        return True
+    if kind == "a":
+        return clause.segment.kind != "person" or not (_after_being(clause, at) or token.key.endswith(_VERBAL))
+    return kind == "s" and clause.segment.kind == "plain" and not clause.segment.would
+
+
+def _owned(clause: _Clause) -> list[tuple[int, int]]:
+    """The phrases after "your", each up to the first small or ordinary word after its first."""
+    language = clause.licence.language
+    small = words.weak("end") | words.language_words("prepositions.toml", language)
+    found = []
+    for start, end in clause.owned:
+        if not clause.segment.start <= start <= clause.segment.end:
+            continue
+        inside = [t for t in clause.pieces if start <= t.start < end]
+        stops = (t.start for n, t in enumerate(inside) if t.key in small or (n and words.is_ordinary(t.key, language)))
+        found.append((start, min(next(stops, end), clause.segment.end)))
+    return found
+
+
+def _after_being(clause: _Clause, at: int) -> bool:
+    return any(token.key in _BEING for token in clause.pieces[max(0, at - _AHEAD) : at])
+
+
+_VERBAL = ("ed", "en", "ing")
+_BEING = frozenset((
+    "are", "re", "were", "be", "been", "feel", "felt", "seem", "seemed", "look", "looked", "sound", "became", "become",
+))  # fmt: skip
+
+
+def _loose(clause: _Clause, at: int) -> bool:
+    """Whether an unknown word looks like mere style: small letters, no word of work or of another language, not after
+    "at" or "with", and said beside a quotation or not about the person. The linter lets few of them pass per draft."""
+    token, language = clause.pieces[at], clause.licence.language
     latin = all(unicodedata.name(c, "").startswith("LATIN") for c in token.text)
     if not latin or not token.text.islower() or stem(token.key) in words.word_set("work.txt"):
         return False
-    if at and pieces[at - 1].key in words.language_words("prepositions.toml", language):
+    if at and clause.pieces[at - 1].key in words.language_words("prepositions.toml", language):
         return False
-    clause = _clause(text, token.start)
-    # A question about the person claims nothing either.
-    return bool(quotations(clause)) or clause.rstrip().endswith("?") or not _YOU[language].search(clause.casefold())
+    if _foreign(token.key, language):
+        return False
+    if clause.segment.kind != "plain":
+        return clause.segment.kind == "free"
+    return bool(quotations(_sentence(clause.said, token.start))) or not _YOU[language].search(_small(clause))
+
+
+def _foreign(key: str, language: Language) -> bool:
+    """Whether an unknown word is an ordinary one of another language."""
+    others = (other for other in words.LANGUAGES if other != language)
+    return words.general(key, language) is None and any(words.is_ordinary(key, other) for other in others)
+
+
+def _small(clause: _Clause) -> str:
+    return clause.text[clause.segment.start : clause.segment.end].casefold()
 
 
 _YOU = {
@@ -150,17 +277,10 @@ _YOU = {
 }
 
 
-def _clause(text: str, at: int) -> str:
-    """The sentence of ``text`` around an offset; quotations are never cut."""
-    plain = outside(text)
-    ends = [m.end() for m in re.finditer(r"[.?!](?=\s)|\n", plain)]
-    return text[max((e for e in ends if e <= at), default=0) : min((e for e in ends if e > at), default=len(text))]
-
-
 def _entity(token: Token, text: str, language: Language) -> bool:
     """Whether the token is written like a name: capitals, an inner capital, a digit, a capital inside a sentence."""
     letters = token.text
-    if letters == "CV":
+    if letters in ("CV", "OK"):
         return False
     if any(c.isdigit() for c in letters) or any(c.isupper() for c in letters[1:]):
         return True
@@ -177,68 +297,6 @@ def _starts_sentence(token: Token, text: str) -> bool:
     return not before or before[-1] in ".!?:;\n…,"
 
 
-def _neighbour(pieces: Sequence[Token], at: int, licence: Licence) -> bool:
-    """Whether a figure stands beside the same word as in one of the facts (or in a fact of the role or the sender)."""
-    key = pieces[at].key
-    if key in licence.free:
-        return True
-    left = [stem(t.key) for t in pieces[max(0, at - _NEAR) : at]]
-    right = [stem(t.key) for t in pieces[at + 1 : at + 1 + _NEAR]]
-    for fact in licence.person:
-        stems = [stem(t.key) for t in tokens(fact.text)]
-        for place in (n for n, t in enumerate(tokens(fact.text)) if t.key == key):
-            around = stems[max(0, place - _NEAR) : place], stems[place + 1 : place + 1 + _NEAR]
-            if _shared(left, around[0]) or _shared(right, around[1]):
-                return True
-    return False
-
-
-def _shared(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether both name the same thing; small words name nothing."""
-    return bool((set(ours) & set(theirs)) - words.weak("start") - words.weak("end"))
-
-
-def _taken(pieces: Sequence[Token], licence: Licence) -> list[str]:
-    """Stems of the words that only a fact about the person carries, in the order of the sentence."""
-    language = licence.language
-    free = frozenset(stem(key) for key in licence.free)
-    strict = words.language_words("numbers.toml", language) | words.word_set("titles.txt")
-    return [
-        stem(token.key)
-        for token in pieces
-        if (not words.is_ordinary(token.key, language) or token.key in strict)
-        and stem(token.key) not in free
-        and len(token.key) > 1
-    ]
-
-
-def _order(pieces: Sequence[Token], plain: str, licence: Licence, where: int) -> list[Problem]:
-    """Each clause takes its words from one fact, in the fact's order: two facts joined would say a third thing."""
-    if not licence.person:
-        return []
-    chains = [[stem(t.key) for t in tokens(fact.text)] for fact in licence.person]
-    ends = [match.end() for match in re.finditer(r"[.?!;](?=\s)|\n", plain)] + [len(plain) + 1]
-    found = []
-    for number, end in enumerate(ends):
-        start = ends[number - 1] if number else 0
-        taken = _taken([token for token in pieces if start <= token.start < end], licence)
-        if len(taken) > 1 and not any(_subsequence(taken, chain) for chain in chains):
-            found.append(_problem("order", " ".join(taken)[:80], "keep the order of one fact, or quote it", where))
-    return found
-
-
-def _subsequence(wanted: Sequence[str], chain: Sequence[str]) -> bool:
-    rest = iter(chain)
-    return all(word in rest for word in wanted)
-
-
-def _negation(pieces: Sequence[Token], licence: Licence, where: int) -> list[Problem]:
-    if not licence.person:
-        return []
-    found = [token.text for token in pieces if token.key in words.language_words("negations.toml", licence.language)]
-    return [_problem("negation", " ".join(found), "say what the fact says, not its opposite", where)] if found else []
-
-
 _ABOUT_YOU = {
     "en": re.compile(
         r"\byou(?:['’](?:ve|re|d))?\s+(?:(?:have|had|also|once|recently|already|successfully|then)\s+)*(\w+)"
@@ -249,9 +307,20 @@ _ABOUT_YOU = {
 }
 
 
-def _said(text: str, licence: Licence, where: int) -> list[Problem]:
-    """An ordinary verb that says what the person did is a claim, unless a fact about the person uses it."""
-    stems = frozenset(stem(token.key) for fact in licence.person for token in tokens(fact.text))
-    verbs = words.language_words("claimed.toml", licence.language)
-    found = [m.group(1) for m in _ABOUT_YOU[licence.language].finditer(text.casefold()) if m.group(1) in verbs]
-    return [_problem("claim", verb, _ADVICE["word"], where) for verb in found if stem(verb) not in stems]
+def _said(clause: _Clause) -> list[str]:
+    """An ordinary verb that says what the person did is a claim, unless a fact about the person uses it or one that
+    says the same; a verb that says little ("brought", "moved") is carried by the words of a fact beside it."""
+    may = clause.licence
+    heavy = words.language_words("claimed.toml", may.language)
+    light = words.language_words("carried.toml", may.language)
+    carried = any(
+        (token.key in may.person_keys or root(token.key) in may.person_roots)
+        and not words.is_ordinary(token.key, may.language)
+        for token in clause.pieces
+    )
+    if clause.segment.kind != "person":
+        return []
+    found = [match.group(1) for match in _ABOUT_YOU[may.language].finditer(_small(clause))]
+    return [
+        verb for verb in found if not may.says(verb, person=True) and (verb in heavy or (verb in light and not carried))
+    ]

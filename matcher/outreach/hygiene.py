@@ -24,7 +24,8 @@ _AT_SPELT = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"\{|\}|\[|\]|<[^>]*>|%[sd]\b|%\(|\$\w*\{|\$[A-Za-z_]+|<<|>>|\bTODO\b|\bTBD\b|\bXX+\b|\bFIXME\b|_{2,}"
-    r"|\bINSERT\b|\b(?i:lorem ipsum|(?:first|last|candidate|company|your)[_ ]name|Vor- und Nachname)\b"
+    r"|\bINSERT\b|\b(?i:lorem ipsum|(?:first|last|candidate|company|your)_name|Vor- und Nachname)\b"
+    r"|\b(?:First|Last|Candidate|Company|Your|FIRST|LAST|CANDIDATE|COMPANY|YOUR) (?:Name|NAME)\b"
 )
 _MARKUP = re.compile(r"```|\|\||<\||\|>|\*\*|&(?:#\d+|[a-z]+);|\\[nrtux]|^\s*#", re.MULTILINE)
 _ENCODED = re.compile(r"(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}")
@@ -57,8 +58,10 @@ def check(draft: Draft, known: Mapping[str, Fact], company: Company) -> list[Pro
         if part in ("footer", "notice"):
             continue
         problems += [_problem(*found, where) for found in (*_leftovers(text), *_years(text))]
-        problems += [_problem(*found, where) for found in _banned(_without(text, names), draft)]
         cited = draft.sentences[where - 1].facts if where else tuple(known)
+        problems += [
+            _problem(*found, where) for found in _banned(_without(text, names), draft, _words_of(cited, known))
+        ]
         problems += [_problem(*found, where) for found in _pay(_without(text, names), cited, known, draft)]
     return problems
 
@@ -131,15 +134,30 @@ def _without(text: str, names: list[str]) -> str:
     return text
 
 
-def _banned(text: str, draft: Draft) -> Iterator[_Found]:
+def _words_of(cited: tuple[str, ...], known: Mapping[str, Fact]) -> frozenset[str]:
+    """The words of the cited facts and of the posting."""
+    facts = [known[i] for i in cited if i in known] + [fact for fact in known.values() if fact.kind == "role"]
+    return frozenset(token.key for fact in facts for token in tokens(fact.text))
+
+
+_OF_THE_TRADE = frozenset(("family", "health", "graduation", "others", "machine"))
+"""Reasons whose single words are everyday words of some trades: children, patients' health, school, competitors."""
+
+
+def _banned(text: str, draft: Draft, theirs: frozenset[str]) -> Iterator[_Found]:
     lowered = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     for reason, found in words.hard(lowered):
         yield f"banned: {reason}", found, "leave it out, also inside a quotation"
-    for reason, found in words.soft(outside(lowered), draft.language):
-        if reason != "pay":
+    said = words.courteous(outside(lowered), draft.language)
+    for reason, found in (*words.soft(said, draft.language), *words.phrased(said, draft.language)):
+        if reason not in _POSTED and not (reason in _OF_THE_TRADE and found in theirs):
             yield f"banned: {reason}", found, "leave it out"
     for reason, found in _spoken_to(lowered):
         yield f"banned: {reason}", found, "leave it out, also inside a quotation"
+
+
+_POSTED = frozenset(("pay", "benefit"))
+"""What may be named in the words of the posting, and in no others."""
 
 
 _SPOKEN = frozenset(("machine", "rank", "others", "promise", "pressure"))
@@ -155,9 +173,9 @@ def _spoken_to(lowered: str) -> Iterator[tuple[str, str]]:
 
 def _pay(text: str, cited: tuple[str, ...], known: Mapping[str, Fact], draft: Draft) -> Iterator[_Found]:
     """Pay may be named only in the words of the posting."""
-    lowered = text.casefold()
+    lowered = words.courteous(outside(text.casefold().replace("’", "'")), draft.language)
     posted = [known[i].text for i in cited if i in known and known[i].kind == "role"]
     keys = {token.key for fact in posted for token in tokens(fact)}
-    for reason, found in words.soft(outside(lowered), draft.language):
-        if reason == "pay" and found not in keys:
-            yield "pay", found, "name pay only in the words of the posting"
+    for reason, found in (*words.soft(lowered, draft.language), *words.phrased(lowered, draft.language)):
+        if reason in _POSTED and not {token.key for token in tokens(found)} <= keys:
+            yield reason, found, "name pay and benefits only in the words of the posting"

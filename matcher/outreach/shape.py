@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from matcher.outreach import words
 from matcher.outreach.company import Company
+from matcher.outreach.figures import figured
+from matcher.outreach.kin import related
+from matcher.outreach.licence import source
 from matcher.outreach.records import FIXED_PARTS, Channel, Draft, Fact, Problem
 from matcher.outreach.tokens import grams, outside, quotations, tokens, verbatim
 
 MAX_SHARED = 0.6
 """Largest share of word 5-grams that a draft may have in common with another one."""
-_SPECIFIC_WORDS = 3
+_SPECIFIC_WEIGHT = 1.5
 _SPECIFIC_CHARACTERS = 12
 
 
@@ -112,8 +115,20 @@ def _says(text: str, facts: Sequence[str], draft: Draft) -> bool:
         long_enough = len(found.text) >= _SPECIFIC_CHARACTERS
         if long_enough and any(verbatim(found.text, fact) for fact in facts):
             return True
-    ours = {token.key for token in tokens(outside(text))} - words.ordinary(draft.language)
-    return any(len(ours & {token.key for token in tokens(fact)}) >= _SPECIFIC_WORDS for fact in facts)
+    return _weight(text, facts, draft) >= _SPECIFIC_WEIGHT
+
+
+def _weight(text: str, facts: Sequence[str], draft: Draft) -> float:
+    """How much of these facts a sentence tells in its own words: figures and telling words count one, others half."""
+    sources = [source(fact, draft.language) for fact in facts]
+    keys = {key for one in sources for key in one.keys}
+    roots = {found for one in sources for found in one.roots}
+    small = words.weak("start") | words.weak("end")
+    weight = 0.0
+    for token in {t.key: t for t in figured(tokens(outside(text)), draft.language) if t.key not in small}.values():
+        if token.key in keys or (not token.number and related(token.key, draft.language) & roots):
+            weight += 0.5 if not token.number and words.is_ordinary(token.key, draft.language) else 1.0
+    return weight
 
 
 def _ask(draft: Draft) -> list[Problem]:

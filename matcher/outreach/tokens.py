@@ -140,6 +140,34 @@ def stem(word: str) -> str:
     return folded
 
 
+_SHORTEST_ROOT = 3
+
+
+@cache
+def root(word: str) -> str:
+    """Return a rough root, shorter than a stem, for comparing forms of one word ("splitting", "split", "splits")."""
+    cut = next(
+        (word[: -len(e)] for e, least in _ROOT_ENDINGS if word.endswith(e) and len(word) - len(e) >= least), word
+    )
+    return cut[:-1] if len(cut) > _SHORTEST_ROOT and cut[-1] == cut[-2] else cut
+
+
+_ROOT_ENDINGS = tuple(
+    (ending, least)
+    for least, endings in (
+        (7, "et"),
+        (4, "ations ation ating ated ates ate ments ment edly ières ière iendo ungen"),
+        (3, "ings ing ies ers ions"),
+        (4, "ando ados adas ado ada ées ung ión"),
+        (3, "ion ed es er ly"),
+        (4, "en em és ée ar ir as os"),
+        (3, "s e y n"),
+        (4, "é a o"),
+    )
+    for ending in endings.split()
+)  # fmt: skip
+
+
 def grams(text: str, size: int = 5) -> frozenset[tuple[str, ...]]:
     """Return the set of word ``size``-grams of a text."""
     keys = [token.key for token in tokens(text)]

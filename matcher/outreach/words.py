@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from matcher.outreach.records import Language
-from matcher.outreach.tokens import stem
+from matcher.outreach.tokens import root, stem
 from matcher.structure.instructions import is_instruction
 
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es")
@@ -58,6 +58,33 @@ def is_ordinary(word: str, language: Language) -> bool:
 
 
 @cache
+def _general(language: Language) -> dict[str, str]:
+    if language != "en":
+        listed = word_set(f"general_{language}.txt")
+        return dict.fromkeys((*listed, *(_FORM + root(word) for word in listed)), "s")
+    pairs = (line.split() for line in table("general_en.txt").splitlines() if not line.startswith("#"))
+    found: dict[str, str] = {}
+    for word, kind in pairs:
+        found[word] = kind
+        # A root stands for the strictest of its words.
+        form = _FORM + root(word)
+        found[form] = max(found.get(form, kind), kind, key="asg".index)
+    return found
+
+
+_FORM = "~"
+
+
+def general(word: str, language: Language) -> str | None:
+    """Return the class of a word of general language (in lower case), in any of its forms, or None.
+
+    *a* describes, *s* feels, thinks or speaks, *g* is anything else that texts use often (see the table's maker).
+    """
+    known = _general(language)
+    return known.get(word) or known.get(_FORM + root(word))
+
+
+@cache
 def phrases(language: Language) -> dict[str, object]:
     """Return the phrase table of a language (see ``phrases.py``)."""
     return tomllib.loads(table(f"phrases_{language}.toml"))
@@ -83,6 +110,29 @@ def hard(text: str) -> Iterator[tuple[str, str]]:
 def soft(text: str, language: Language) -> Iterator[tuple[str, str]]:
     """Yield (reason, words) for all that may not stand outside quotation marks in a draft of this language."""
     return _search(text, _soft(language))
+
+
+def phrased(text: str, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield (reason, words) for ways of saying what no draft may say where each word alone is harmless."""
+    for reason, pattern in _patterns(language):
+        for match in pattern.finditer(text):
+            yield reason, match.group()
+
+
+@cache
+def _patterns(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    groups = tomllib.loads(table("patterns.toml"))[language]
+    return tuple((reason, re.compile(line)) for reason, lines in groups.items() for line in lines)
+
+
+def courteous(text: str, language: Language) -> str:
+    """Return a text (in lower case) with blanks for courtesy that holds a banned word and says nothing banned."""
+    return _courtesy(language).sub(lambda match: " " * len(match.group()), text)
+
+
+@cache
+def _courtesy(language: Language) -> re.Pattern[str]:
+    return re.compile(str(tomllib.loads(table("patterns.toml"))["courtesy"][language]), re.MULTILINE)
 
 
 def addressed(text: str) -> bool:
