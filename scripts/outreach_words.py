@@ -2,10 +2,11 @@
 
     python scripts/outreach_words.py FOLDER        FOLDER holds data.*, index.*, *.exc and cntlist.rev
 
-Two tables are written to ``matcher/outreach/tables``:
+Three tables are written to ``matcher/outreach/tables``:
 
 - ``general_en.txt``: words of ordinary English, in small letters, with their class: *a* adjectives and adverbs that
-  describe, *s* nouns and verbs of feeling, thinking, speaking and time, *g* everything else that texts use often;
+  describe, *s* nouns that name no thing and verbs of feeling, thinking and speaking, *g* everything else that texts use often;
+- ``idioms_en.txt``: adverbs of several words ("around the clock"), which describe;
 - ``kin_en.txt``: one group of synonyms a line, senses that texts use often, each with its irregular forms.
 
 A word counts as used often when the sense-tagged texts behind WordNet use it at least once (``cntlist.rev``).
@@ -22,7 +23,7 @@ POS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
 # Numbers of the lexicographer files. Relational adjectives ("nuclear", "municipal") are in neither class.
 DESCRIBES = frozenset(("00", "02", "44"))  # adjectives, adverbs, participles
 SPEAKS = frozenset((
-    "12", "16", "24", "25", "28",  # nouns of feeling, motive, relation, shape, time
+    "07", "09", "11", "12", "16", "22", "24", "25", "26", "28",  # nouns that name no thing: attribute, thought, event, …
     "29", "31", "32", "37", "39", "43",  # verbs of the body, of thinking, speaking, feeling, seeing, and of weather
 ))  # fmt: skip
 LEAST = 1
@@ -117,6 +118,12 @@ def _sense_numbers(index: Path) -> dict[tuple[str, str], int]:
     return found
 
 
+def idioms(folder: Path) -> list[str]:
+    """Adverbs of several words."""
+    entries = (line.split()[0] for line in (folder / "index.adv").read_text("latin-1").splitlines() if line[0] != " ")
+    return sorted(entry.replace("_", " ") for entry in entries if "_" in entry and entry.replace("_", "").isalpha())
+
+
 def main(folder: Path) -> None:
     """Write the tables."""
     uses = counts(folder)
@@ -124,6 +131,7 @@ def main(folder: Path) -> None:
     known |= irregular(folder, known)
     lines = [f"{word} {kind}" for word, kind in sorted(known.items())]
     (TABLES / "general_en.txt").write_text(NOTICE + "\n".join(lines) + "\n", "utf-8")
+    (TABLES / "idioms_en.txt").write_text(NOTICE + "\n".join(idioms(folder)) + "\n", "utf-8")
     (TABLES / "kin_en.txt").write_text(NOTICE + "\n".join(groups(folder, known, uses)) + "\n", "utf-8")
 
 

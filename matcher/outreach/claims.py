@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from matcher.outreach import words
 from matcher.outreach.figures import figured, is_figure
-from matcher.outreach.licence import PERSONAL, Licence, bound, licence
+from matcher.outreach.licence import PERSONAL, Licence, Source, bound, licence
 from matcher.outreach.mixing import mixed
 from matcher.outreach.records import Draft, Fact, Language, Problem, Sentence
 from matcher.outreach.segments import Segment, possessed, segments
@@ -44,6 +44,8 @@ class _Clause(NamedTuple):
     """The whole text as it stands."""
     whole: tuple[Token, ...]
     """The tokens of the whole sentence: a figure's neighbour may stand behind a comma."""
+    idioms: tuple[tuple[int, int], ...]
+    """Where set phrases stand that describe and name nothing."""
     theirs: frozenset[str]
     """Words of all facts about the person, cited or not: where nothing is claimed they may be used."""
 
@@ -90,10 +92,18 @@ def _problem(rule: str, found: str, advice: str, where: int) -> Problem:
 def _clauses(text: str, may: Licence, theirs: frozenset[str]) -> list[_Clause]:
     plain = outside(text)
     pieces = figured(tokens(plain), may.language)
-    owned = possessed(plain, may.language)
+    owned, idioms = possessed(plain, may.language), words.idioms(plain.lower(), may.language)
     return [
         _Clause(
-            one, tuple(t for t in pieces if one.start <= t.start < one.end), plain, may, owned, text, pieces, theirs
+            one,
+            tuple(t for t in pieces if one.start <= t.start < one.end),
+            plain,
+            may,
+            owned,
+            text,
+            pieces,
+            idioms,
+            theirs,
         )
         for one in segments(plain, may.language)
     ]
@@ -140,6 +150,10 @@ def _fault(clause: _Clause, at: int) -> str | None:
     token, may = clause.pieces[at], clause.licence
     if token.number or token.key in words.language_words("numbers.toml", may.language):
         return _figure_fault(clause, at)
+    if _wrong_unit(clause, at):
+        return "number"
+    if any(start <= token.start < end for start, end in clause.idioms):
+        return None
     person = clause.segment.kind == "person"
     if token.key in may.always or token.key in may.person_keys or (token.key in may.free_keys and not person):
         return "title" if person and _ranked(token, may) else None
@@ -161,20 +175,39 @@ def _ranked(token: Token, may: Licence) -> bool:
 
 def _figure_fault(clause: _Clause, at: int) -> str | None:
     token, may = clause.pieces[at], clause.licence
-    if token.key in may.free_keys and (clause.segment.kind != "person" or token.key in may.always):
+    person = clause.segment.kind == "person"
+    if token.key in may.always or (not token.number and token.key in may.free_keys and not person):
         return None
     place = clause.whole.index(token)
-    if any(bound(clause.whole, place, one, may.language) for one in may.person):
-        return None
+    sources = may.person if person else (*may.person, *may.role)
+    if any(bound(clause.whole, place, one, may.language) for one in sources):
+        return "number" if _changed_by(clause.whole, place, sources) else None
     if _of_the_letter(clause, at):
         return None
     unit = not token.number and not is_figure(token.key, may.language)
-    if unit and (clause.segment.kind == "free" or may.says(token.key, person=clause.segment.kind == "person")):
+    if unit and (clause.segment.kind == "free" or may.says(token.key, person=person)):
         return None
     return "number"
 
 
 _AHEAD = 3
+
+
+def _wrong_unit(clause: _Clause, at: int) -> bool:
+    """Whether a time unit that no fact has stands behind a figure: 45 a day is not 45 a week."""
+    token, may = clause.pieces[at], clause.licence
+    if clause.segment.kind == "free" or token.key not in words.language_words("units.toml", may.language):
+        return False
+    counted = any(other.number for other in clause.pieces[max(0, at - _AHEAD - 1) : at])
+    return counted and not may.says(token.key, person=clause.segment.kind == "person")
+
+
+def _changed_by(pieces: Sequence[Token], at: int, sources: Sequence[Source]) -> bool:
+    """Whether "by 29 %" makes the end of a change into its size: "from 41 to 29 %"."""
+    if not at or pieces[at - 1].key not in ("by", "um"):
+        return False
+    places = [(one, n) for one in sources for n, token in enumerate(one.pieces) if token.key == pieces[at].key]
+    return all(n and one.pieces[n - 1].key in ("to", "from", "auf", "von") for one, n in places)
 
 
 def _of_the_letter(clause: _Clause, at: int) -> bool:
@@ -198,7 +231,7 @@ def _of_the_letter(clause: _Clause, at: int) -> bool:
 
 _SHORT_CALL = 60
 _BESIDE = frozenset((
-    "and", "or", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare", "such", "und", "kurze",
+    "and", "or", "in", "the", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare", "such", "und", "kurze",
     "et", "y", "petites", "pequeñas",
 ))  # fmt: skip
 """Small words that may stand between a figure and what it counts of the conversation."""
@@ -213,7 +246,7 @@ def _general(clause: _Clause, at: int) -> bool:
     if any(start <= token.start < end for start, end in _owned(clause)):
         return kind != "g"
     if clause.segment.kind == "free":
-        return True
+        return kind != "g" or not at or clause.pieces[at - 1].key not in _LEAVING
     if kind == "a":
         return clause.segment.kind != "person" or not (_after_being(clause, at) or token.key.endswith(_VERBAL))
     return kind == "s" and clause.segment.kind == "plain" and not clause.segment.would
@@ -234,9 +267,14 @@ def _owned(clause: _Clause) -> list[tuple[int, int]]:
 
 
 def _after_being(clause: _Clause, at: int) -> bool:
-    return any(token.key in _BEING for token in clause.pieces[max(0, at - _AHEAD) : at])
+    place = clause.whole.index(clause.pieces[at])
+    return any(token.key in _BEING for token in clause.whole[max(0, place - _AHEAD) : place])
 
 
+_LEAVING = frozenset((
+    "leave", "leaving", "left", "quit", "quitting", "join", "joining", "joined", "swap", "swapping", "trade", "at", "from",
+))  # fmt: skip
+"""What stands right after these without an article may be an employer or a place, whatever the word means."""
 _VERBAL = ("ed", "en", "ing")
 _BEING = frozenset((
     "are", "re", "were", "be", "been", "feel", "felt", "seem", "seemed", "look", "looked", "sound", "became", "become",
@@ -254,8 +292,10 @@ def _loose(clause: _Clause, at: int) -> bool:
         return False
     if _foreign(token.key, language):
         return False
-    if clause.segment.kind != "plain":
-        return clause.segment.kind == "free"
+    if clause.segment.kind == "free" and language != "en":
+        return True
+    if clause.segment.kind == "person":
+        return False
     return bool(quotations(_sentence(clause.said, token.start))) or not _YOU[language].search(_small(clause))
 
 

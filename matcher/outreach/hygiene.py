@@ -174,8 +174,9 @@ def _spoken_to(lowered: str) -> Iterator[tuple[str, str]]:
 def _pay(text: str, cited: tuple[str, ...], known: Mapping[str, Fact], draft: Draft) -> Iterator[_Found]:
     """Pay may be named only in the words of the posting."""
     lowered = words.courteous(outside(text.casefold().replace("’", "'")), draft.language)
-    posted = [known[i].text for i in cited if i in known and known[i].kind == "role"]
-    keys = {token.key for fact in posted for token in tokens(fact)}
+    said = {i: {token.key for token in tokens(known[i].text)} for i in cited if i in known}
+    posted = {key for i, keys in said.items() if known[i].kind == "role" for key in keys}
+    told = {key for keys in said.values() for key in keys}
     for reason, found in (*words.soft(lowered, draft.language), *words.phrased(lowered, draft.language)):
-        if reason in _POSTED and not {token.key for token in tokens(found)} <= keys:
+        if reason in _POSTED and not {token.key for token in tokens(found)} <= (posted if reason == "pay" else told):
             yield reason, found, "name pay and benefits only in the words of the posting"

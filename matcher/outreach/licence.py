@@ -49,10 +49,11 @@ class Licence(NamedTuple):
     """What a sentence may say, split by where it comes from."""
 
     person: tuple[Source, ...]
+    role: tuple[Source, ...]
     person_keys: frozenset[str]
     person_roots: frozenset[str]
     free_keys: frozenset[str]
-    """Keys of the posting, the sender and the name: figures among them need no neighbour."""
+    """Keys of the posting, the sender and the name."""
     free_roots: frozenset[str]
     always: frozenset[str]
     """Keys of the sender, the name and the title of the role."""
@@ -77,10 +78,11 @@ def licence(cited: Iterable[Fact], known: Iterable[Fact], language: Language) ->
     """Return what a sentence may say that cites these facts; ``known`` are all facts of the draft's person and role."""
     facts = list(known)
     person = tuple(source(fact.text, language) for fact in cited if fact.kind in PERSONAL)
+    role = tuple(source(fact.text, language) for fact in facts if fact.kind == "role")
     other = [source(fact.text, language) for fact in facts if fact.kind not in PERSONAL]
     fixed = [source(fact.text, language) for fact in facts if fact.kind in ("sender", "name") or fact.source == "title"]
     return Licence(
-        person, _keys(person), _roots(person), _keys(other), _roots(other), _keys(fixed), language
+        person, role, _keys(person), _roots(person), _keys(other), _roots(other), _keys(fixed), language
     )  # fmt: skip
 
 
@@ -101,9 +103,16 @@ def bound(pieces: Sequence[Token], at: int, one: Source, language: Language) -> 
     found = []
     for place in (n for n, token in enumerate(one.pieces) if token.key == key):
         theirs = around(one.pieces, place)
-        if any(_shared(mine, other, language) for mine, other in zip(ours, theirs, strict=True)):
+        told = any(_shared(mine, other, language) for mine, other in zip(ours, theirs, strict=True))
+        if told or _of_them(pieces, at, one, place):
             found.append(place)
     return found
+
+
+def _of_them(pieces: Sequence[Token], at: int, one: Source, place: int) -> bool:
+    """ "Four of the six" tells what "trained six, four of whom stayed" tells."""
+    both = [tokens_[n + 1].key == "of" for tokens_, n in ((pieces, at), (one.pieces, place)) if n + 1 < len(tokens_)]
+    return both == [True, True] and any(t.number and t.key in one.keys for t in pieces[at + 2 : at + 2 + _NEAR])
 
 
 def around(pieces: Sequence[Token], at: int) -> tuple[list[str], list[str]]:
@@ -112,7 +121,8 @@ def around(pieces: Sequence[Token], at: int) -> tuple[list[str], list[str]]:
     if at and pieces[at - 1].key in _OVER:
         before = next((n for n in range(at - 2, max(at - 2 - _NEAR, -1), -1) if pieces[n].number), None)
         right += [token.key for token in pieces[before + 1 : at - 1]] if before is not None else []
-    if not any(word not in words.weak("start") | words.weak("end") | _LOOSE_ENDS for word in right):
+    small = words.weak("start") | words.weak("end") | _LOOSE_ENDS
+    if not any(_BEHIND in word for word in left) and all(word in small for word in right):
         # "Taught every new hire, 12 so far": what is counted stands before.
         right += [token.key for token in pieces[max(0, at - 2 * _NEAR - 1) : at] if not token.number]
     return left, right
@@ -133,7 +143,9 @@ def _side(pieces: Sequence[Token], at: int, step: int) -> list[str]:
         if token.number:
             end = token.key + _BEHIND
         elif token.key not in _OVER:
-            found.append(token.key if not end or (step > 0 and not found) else end + token.key)
+            # "8 to 11 years" and "years 8 to 11": the unit beside the one end is the other's too.
+            unit = end and not found and pieces[place - step].number
+            found.append(token.key if not end or unit else end + token.key)
         place += step
     return found
 

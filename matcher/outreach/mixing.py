@@ -28,22 +28,22 @@ def mixed(clauses: Sequence[Clause], text: str, may: Licence) -> list[_Found]:
         return []
     found = list(_figures([token for _, pieces in clauses for token in pieces], may))
     for segment, pieces in clauses:
-        taken = _taken(pieces, may)
+        taken = _taken(pieces, may, shared=segment.kind != "person")
         found += [*_joined(pieces, taken, may), *_ends(pieces, may)]
         if segment.kind == "person" or taken:
             found += _negation(pieces, taken, may)
     return found
 
 
-def _taken(pieces: Sequence[Token], may: Licence) -> list[Token]:
-    """The tokens that only a fact about the person carries."""
+def _taken(pieces: Sequence[Token], may: Licence, *, shared: bool = True) -> list[Token]:
+    """The tokens that a fact about the person carries; ``shared``: and not the posting as well."""
     strict = words.language_words("numbers.toml", may.language) | words.word_set("titles.txt")
     return [
         token
         for token in pieces
         if (token.number or token.key in strict or not words.is_ordinary(token.key, may.language))
-        and token.key not in may.free_keys
-        and (token.number or root(token.key) not in may.free_roots)
+        and not (shared and (token.key in may.free_keys or (not token.number and root(token.key) in may.free_roots)))
+        and token.key not in may.always
         and len(token.key) > (0 if token.number else 1)
         and (token.key in may.person_keys or (not token.number and may.says(token.key, person=True)))
     ]
@@ -65,17 +65,24 @@ def _joined(pieces: Sequence[Token], taken: Sequence[Token], may: Licence) -> It
     said = " ".join(token.text for token in taken)[:80]
     if not homes:
         yield "order", said, "take the words of one clause from one fact, or quote it"
-    elif any(token.number for token in pieces) and all(_torn(taken, one, may) for one in homes):
+    elif any(token.number for token in pieces) and all(_torn(_told(pieces, may), one, may) for one in homes):
         yield "order", said, "leave each figure with the words that it stands beside, or quote the fact"
 
 
-def _torn(taken: Sequence[Token], one: Source, may: Licence) -> bool:
-    """Whether a word was taken from a part of the fact whose own figure was left behind, to stand beside another."""
+def _told(pieces: Sequence[Token], may: Licence) -> list[Token]:
+    """The figures and telling words that facts about the person have, whoever else has them."""
+    ordinary = (token.key for token in pieces if words.is_ordinary(token.key, may.language))
+    small = frozenset(ordinary) - words.language_words("numbers.toml", may.language)
+    return [token for token in pieces if token.key in may.person_keys and (token.number or token.key not in small)]
+
+
+def _torn(told: Sequence[Token], one: Source, may: Licence) -> bool:
+    """Whether a word was taken from a later part of the fact, its own figure left behind, to stand beside another."""
     figures = {clause for clause, token in zip(one.clauses, one.pieces, strict=True) if token.number}
-    held = {one.clauses[place] for token in taken if token.number for place in _in(token, one, may)}
-    for token in taken:
+    held = {one.clauses[place] for token in told if token.number for place in _in(token, one, may)}
+    for token in told:
         homes = {one.clauses[place] for place in _in(token, one, may)}
-        if not token.number and homes and held and not homes & held and homes <= figures:
+        if not token.number and homes and held and homes <= figures and min(homes) > max(held):
             return True
     return False
 
@@ -83,11 +90,7 @@ def _torn(taken: Sequence[Token], one: Source, may: Licence) -> bool:
 def _figures(pieces: Sequence[Token], may: Licence) -> Iterator[_Found]:
     """Figures of one fact keep their order, unless "instead of" or "from" turns them, or "four of the six" counts."""
     for one in may.person:
-        found = [
-            (at, bound(pieces, at, one, may.language))
-            for at, token in enumerate(pieces)
-            if token.number and token.key not in may.free_keys
-        ]
+        found = [(at, bound(pieces, at, one, may.language)) for at, token in enumerate(pieces) if token.number]
         places = [(at, where[0]) for at, where in found if len(where) == 1]
         for (first, left), (second, right) in pairwise(places):
             if right < left and _range(one, right, left) and not _turned(pieces, first, second):
@@ -97,7 +100,8 @@ def _figures(pieces: Sequence[Token], may: Licence) -> Iterator[_Found]:
 
 def _range(one: Source, left: int, right: int) -> bool:
     """Whether two figures of a fact are the ends of one change ("from 9 days to 4", "between 8 and 12")."""
-    return right - left <= _WIDE and one.pieces[right - 1].key in _TO
+    between = [token.key for token in one.pieces[max(left + 1, right - 2) : right]]
+    return right - left <= _WIDE and any(key in _TO for key in between)
 
 
 _TO = frozenset(("to", "auf", "à", "a", "al", "bis", "hasta", "and", "und", "et", "y"))
@@ -128,13 +132,23 @@ def _before(one: Source, place: int, end: str) -> bool:
 
 
 def _negation(pieces: Sequence[Token], taken: Sequence[Token], may: Licence) -> Iterator[_Found]:
-    """A negation beside words of a fact turns them around, unless the fact has one too or it only comments on them."""
+    """A negation beside words of a fact turns them around, unless the fact has it too or it only comments on them."""
     negations = words.language_words("negations.toml", may.language)
-    theirs = any(key in negations or key == "zero" for one in may.person for key in one.keys)
-    said = [n for n, token in enumerate(pieces) if token.key in negations]
-    if not said or theirs:
-        return
     last = max((n for n, token in enumerate(pieces) if token in taken), default=-1)
-    if last >= said[0] or not taken:
-        found = " ".join(pieces[n].text for n in said)
-        yield "negation", found, "say what the fact says, not its opposite"
+    for at, token in enumerate(pieces):
+        if token.key not in negations or (taken and last < at) or _denied(pieces, at, taken, may, negations):
+            continue
+        yield "negation", token.text, "say what the fact says, not its opposite"
+
+
+def _denied(pieces: Sequence[Token], at: int, taken: Sequence[Token], may: Licence, negations: frozenset[str]) -> bool:
+    """Whether a fact denies the same: "no downtime" and "without downtime"."""
+    after = next((token for token in pieces[at + 1 : at + 1 + _REACH] if token in taken), None)
+    if after is None:
+        return False
+    places = [(one, place) for one in may.person for place in _in(after, one, may)]
+    return any(
+        token.key in negations or token.key in ("zero", "0")
+        for one, place in places
+        for token in one.pieces[max(0, place - _REACH) : place]
+    )

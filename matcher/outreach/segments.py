@@ -41,6 +41,7 @@ class _Rules(NamedTuple):
     your: re.Pattern[str]
     wish: re.Pattern[str]
     inverted: re.Pattern[str]
+    also: re.Pattern[str]
 
 
 @cache
@@ -56,7 +57,13 @@ def segments(text: str, language: Language) -> tuple[Segment, ...]:
     cuts = sorted({match.end() for pattern in rules.breaks for match in pattern.finditer(lowered)} | {0, len(text)})
     asked = _asked(lowered)
     pieces = [(start, end) for start, end in pairwise(cuts) if lowered[start:end].strip()]
-    return tuple(_segment(lowered, start, end, rules, asked) for start, end in _joined(pieces, lowered))
+    found: list[Segment] = []
+    for start, end in _joined(pieces, lowered):
+        one = _segment(lowered, start, end, rules, asked)
+        if one.kind == "plain" and found and found[-1].kind == "person" and rules.also.match(lowered[start:end]):
+            one = one._replace(kind="person")
+        found.append(one)
+    return tuple(found)
 
 
 def _joined(pieces: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:

@@ -112,6 +112,19 @@ def soft(text: str, language: Language) -> Iterator[tuple[str, str]]:
     return _search(text, _soft(language))
 
 
+@cache
+def _idioms(language: Language) -> re.Pattern[str] | None:
+    lines = [line for line in table(f"idioms_{language}.txt").splitlines() if not line.startswith("#")]
+    found = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True) if line)
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)") if found else None
+
+
+def idioms(text: str, language: Language) -> tuple[tuple[int, int], ...]:
+    """Return where set phrases stand that describe and name nothing ("around the clock"); ``text`` in lower case."""
+    pattern = _idioms(language)
+    return tuple(match.span() for match in pattern.finditer(text)) if pattern else ()
+
+
 def phrased(text: str, language: Language) -> Iterator[tuple[str, str]]:
     """Yield (reason, words) for ways of saying what no draft may say where each word alone is harmless."""
     for reason, pattern in _patterns(language):
