@@ -175,7 +175,7 @@ def _pattern(old: str) -> re.Pattern[str]:
     whole = rf"{before}{last}(?:[-‐–\s]{last})*"
     middle = rf"(?:{gap}(?:{quote}{first}{quote}|[A-Z]\.?))*"
     forms = [
-        rf"(?P<full>(?P<fg>{first}(?:-{first})*{middle}){gap}(?P<fl>{whole}))",
+        rf"(?P<full>(?P<fg>{first}(?:-{first})*{middle})(?P<gap>{gap})(?P<fl>{whole}))",
         rf"(?P<turned>(?P<tl>{whole}),?{gap}(?P<tg>{first}{middle}))",
         rf"(?P<initial>(?-i:[A-Z])\.(?:[\s-]?(?-i:[A-Z])\.)*\s?(?P<il>{whole}))",
         rf"(?P<after>(?P<al>{whole}),\s(?-i:[A-Z])\.(?:\s?(?-i:[A-Z])\.)*)",
@@ -191,7 +191,7 @@ def _exchanged(match: re.Match[str], new: Name, initials: frozenset[str]) -> str
     family = new.family or new.given
     given = Name(new.given, "").full
     if match["full"]:
-        return f"{_styled(match['fg'], given)} {_styled(match['fl'], family)}"
+        return f"{_styled(match['fg'], given)}{match['gap']}{_styled(match['fl'], family)}"
     if match["turned"]:
         comma = "," if "," in found else ""
         return f"{_styled(match['tl'], family)}{comma} {_styled(match['tg'], given)}"
