@@ -1,6 +1,7 @@
 """From a stored run to the desk, a comparison and a hand-over pack."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import fakes_report
@@ -12,7 +13,8 @@ from matcher.canonical import sha256_hex
 from matcher.config import Settings
 from matcher.errors import ConfigError, InputError
 from matcher.models import Resume, Shortlist, Span, StoredRun
-from matcher.pipeline import reviewing
+from matcher.pipeline import auditing, demo, reviewing
+from matcher.pipeline.run import run
 from matcher.pipeline.session import session
 from matcher.review.acts import Request, Reviewer
 
@@ -177,3 +179,53 @@ def test_the_command_line_hands_over_and_compares(
     assert value["candidates"][0]["answers"]["R1"] == "met"
     assert cli.run(["compare", "000.txt", *place]) == 2
     assert cli.run(["shortlist", "--run", "run:none", *place]) == 2
+
+
+POSTING = """Warehouse shift manager
+
+Responsibilities
+- Lead a shift of warehouse staff and plan their work
+
+Requirements
+- At least 3 years of experience supervising warehouse work
+- Forklift licence
+"""
+PERSON = (
+    "{0} Okoro\n{0}@example.org\n\nEXPERIENCE\nShift manager, Brightmoor Foods, Jan 2018 – Dec 2023\n"
+    "- Ran the night shift, 22 people, and made the rota.\n\nLICENCES\nForklift licence\n"
+)
+
+
+def test_a_signed_review_replayed_from_what_is_kept_gives_the_same_bytes(tmp_path: Path) -> None:
+    made = Settings(workspace=tmp_path / "ws", embedder="hash", as_of=date(2026, 11, 1), quiet=True)
+    (tmp_path / "posting.txt").write_text(POSTING, "utf-8")
+    (tmp_path / "cv").mkdir()
+    for name in ("ines", "pavel"):
+        (tmp_path / "cv" / f"{name}.txt").write_text(PERSON.format(name), "utf-8")
+    run(made, tmp_path / "posting.txt", [tmp_path / "cv"], tmp_path / "out")
+    with session(made, "read") as opened:
+        stored = reviewing.stored_run(opened)
+        desk = reviewing.room(opened, stored, reviewing.DeskOptions(blind_share=0.5), "csrf").desk
+        for key in desk.plan(RITA).cells:
+            if not desk.machine_shown(RITA, key):
+                desk.act(RITA, Request("first_look", key.candidate, key.criterion, "partial"))
+            if desk.machine(key).verdict is not None:
+                desk.act(RITA, Request("agree", key.candidate, key.criterion))
+        desk.act(RITA, Request("advance", desk.plan(RITA).cells[0].candidate))
+        desk.act(RITA, Request("sign", ""))
+        signed = report.render_json(desk.shortlist())
+    result = auditing.replay(made)
+    assert result.same, (result.kept_there, result.replayed_there)
+    assert result.replayed_sha256 == sha256_hex(signed) and b'"sealed_by": "Rita"' in signed
+
+
+@pytest.mark.slow
+def test_the_demonstration_leaves_people_below_the_cut_answers_every_cell_and_can_be_replayed(tmp_path: Path) -> None:
+    made = Settings(workspace=tmp_path / "ws", embedder="hash", quiet=True)
+    outcome = demo.demo(made, tmp_path / "out")
+    counts = dict(outcome.shortlist.counts)
+    assert (counts["ranked"], counts["below_cut"], counts["cells_not_assessed"]) == (demo.READ_IN_DEPTH, 4, 0)
+    with session(made, "read") as opened:
+        desk = reviewing.room(opened, reviewing.stored_run(opened), reviewing.DeskOptions(), "csrf").desk
+        assert len(desk.plan(RITA).below) == 4
+    assert auditing.replay(made).same

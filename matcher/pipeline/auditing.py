@@ -26,7 +26,7 @@ from matcher.audit.verify import verify as verify_folder
 from matcher.canonical import sha256_hex
 from matcher.config import Settings
 from matcher.errors import InputError
-from matcher.models import Decision, Ranking, Shortlist, StoredRun
+from matcher.models import Ranking, StoredRun
 from matcher.pipeline import judges, matching
 from matcher.pipeline.deliver import write_whole
 from matcher.pipeline.run import remember_export
@@ -168,8 +168,9 @@ def resolve(workspace: Workspace, candidate: str) -> str:
 class _KeptOnly:
     """An endpoint that never answers: what was not kept is not there."""
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, note: str) -> None:
         self.identity = identity
+        self.note = note
 
     def send(self, request: llm.Request, deadline: float) -> bytes:
         """Refuse. Raises Fault."""
@@ -197,15 +198,7 @@ def _made_again(opened: Session, stored: StoredRun, counting: _Counting) -> byte
     with _readers(again, stored, ranking) as readers:
         made = matching.judge_head(again, job, ranking, readers.judge, stored.run.as_of, readers.second)
     rebuilt = matching.stored_run(again, job, ranking, made, readers.judge, stored.files, stored.run.as_of)
-    decisions = opened.workspace.decisions(stored.run.id)
-    shortlist = _with_decisions(opened.workspace, rebuilt, decisions)
-    return report.render_json(shortlist)
-
-
-def _with_decisions(workspace: Workspace, stored: StoredRun, decisions: Sequence[Decision]) -> Shortlist:
-    from matcher import score
-
-    return score.shortlist(matching.pool_of(stored), decisions, matching.quoter(stored, workspace.document))
+    return report.render_json(matching.shortlist_of(opened.workspace, rebuilt))
 
 
 def _settings_of(opened: Session, stored: StoredRun) -> Settings:
@@ -221,7 +214,7 @@ def _readers(opened: Session, stored: StoredRun, ranking: Ranking) -> Iterator[j
         yield judges.Readers(judges.offline(opened, ranking))
         return
     with llm.WorkspaceStore(opened.settings.workspace) as store:
-        gateway = llm.Gateway(_KeptOnly(stored.run.judge.removeprefix(prefix)), store)
+        gateway = llm.Gateway(_KeptOnly(stored.run.judge.removeprefix(prefix), stored.run.judge_note), store)
         yield judges.with_gateway(opened, ranking, gateway)
 
 

@@ -19,7 +19,7 @@ from matcher import justify, llm
 from matcher.config import Settings
 from matcher.errors import ConfigError
 from matcher.models import BlindView, Criteria
-from matcher.pipeline import intake, matching
+from matcher.pipeline import intake, judges, matching
 from matcher.pipeline.run import Outcome, run_in
 from matcher.pipeline.session import Progress, no_progress, session
 
@@ -70,8 +70,8 @@ def demo(settings: Settings, out: Path, progress: Progress = no_progress) -> Out
     job = matching.read_job(folder / "posting.html")
     day, top = date.fromisoformat(kept["as_of"]), min(settings.top, READ_IN_DEPTH)
     chosen = settings.model_copy(update={"llm": NAME, "as_of": day, "top": top})
-    with session(chosen, "write", progress) as opened:
-        gateway = llm.Gateway(KeptReplies(kept))
+    with session(chosen, "write", progress) as opened, judges.store(opened) as replies:
+        gateway = llm.Gateway(KeptReplies(kept), replies)
         return run_in(opened, job, folder / "posting.html", [folder / "resumes"], out, gateway)
 
 
