@@ -5,7 +5,8 @@
 Three tables are written to ``matcher/outreach/tables``:
 
 - ``general_en.txt``: words of ordinary English, in small letters, with their class: *a* adjectives and adverbs that
-  describe, *s* nouns that name no thing and verbs of feeling, thinking and speaking, *g* everything else that texts use often;
+  describe, *s* nouns that name no thing and verbs of feeling, thinking and speaking, *l* other verbs and nouns for
+  acts and words, *g* nouns for things, people and places;
 - ``idioms_en.txt``: adverbs of several words ("around the clock"), which describe;
 - ``kin_en.txt``: one group of synonyms a line, senses that texts use often, each with its irregular forms.
 
@@ -28,6 +29,8 @@ SPEAKS = frozenset((
 ))  # fmt: skip
 LEAST = 1
 """Times that a word or sense must have been used in the tagged texts."""
+THINGS = frozenset(("05", "06", "08", "13", "14", "15", "17", "18", "20", "21", "27"))
+# Nouns for animals, artefacts, bodies, food, groups, places, objects, people, plants, possessions and substances.
 MOSTLY = 0.6
 """Share of a word's uses that must be of a class for the word to be of it."""
 TABLES = Path(__file__).parents[1] / "matcher" / "outreach" / "tables"
@@ -48,19 +51,27 @@ def counts(folder: Path) -> dict[tuple[str, str, int], int]:
 
 
 def words(uses: dict[tuple[str, str, int], int]) -> dict[str, str]:
-    """Word → "a", "s" or "g"."""
+    """Word → "a", "s", "l" or "g"."""
     by_class: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (lemma, kind, _), count in uses.items():
         if lemma.isalpha() and lemma.isascii() and lemma.islower() and len(lemma) > 1:
-            by_class[lemma]["a" if kind[1:] in DESCRIBES else "s" if kind[1:] in SPEAKS else "g"] += count
+            by_class[lemma][_class(kind[1:])] += count
     found = {}
     for lemma, shares in by_class.items():
         total = sum(shares.values())
         if total >= LEAST and shares["a"] / total >= MOSTLY:
             found[lemma] = "a"
+        elif total >= LEAST and (shares["a"] + shares["s"]) / total >= MOSTLY:
+            found[lemma] = "s"
         elif total >= LEAST:
-            found[lemma] = "s" if (shares["a"] + shares["s"]) / total >= MOSTLY else "g"
+            found[lemma] = "g" if shares["g"] / total > 1 - MOSTLY else "l"
     return found
+
+
+def _class(file: str) -> str:
+    if file in DESCRIBES:
+        return "a"
+    return "s" if file in SPEAKS else "g" if file in THINGS else "l"
 
 
 def irregular(folder: Path, known: dict[str, str]) -> dict[str, str]:

@@ -160,12 +160,15 @@ def _fault(clause: _Clause, at: int) -> str | None:
     if _entity(token, clause.text, may.language):
         return None if may.expands(token.key) else "name"
     if token.key in words.word_set("titles.txt"):
-        return None if not person and root(token.key) in may.free_roots else "title"
+        joined = may.language == "de" and may.compounds(token.key, person=person)
+        return None if joined or (not person and root(token.key) in may.free_roots) else "title"
     if words.is_ordinary(token.key, may.language) or len(token.key) == 1 or may.says(token.key, person=person):
         return None
     if clause.segment.kind == "free" and root(token.key) in clause.theirs:
         return None
-    return None if _general(clause, at) else "word"
+    if may.language == "de" and may.compounds(token.key, person=person):
+        return None
+    return None if may.expands(token.key) or _general(clause, at) else "word"
 
 
 def _ranked(token: Token, may: Licence) -> bool:
@@ -182,7 +185,7 @@ def _figure_fault(clause: _Clause, at: int) -> str | None:
     sources = may.person if person else (*may.person, *may.role)
     if any(bound(clause.whole, place, one, may.language) for one in sources):
         return "number" if _changed_by(clause.whole, place, sources) else None
-    if _of_the_letter(clause, at):
+    if _of_the_letter(clause, at) or _of_the_posting(clause, at) or _these_two(clause, at):
         return None
     unit = not token.number and not is_figure(token.key, may.language)
     if unit and (clause.segment.kind == "free" or may.says(token.key, person=person)):
@@ -229,10 +232,27 @@ def _of_the_letter(clause: _Clause, at: int) -> bool:
     return False
 
 
+def _of_the_posting(clause: _Clause, at: int) -> bool:
+    """Whether a figure of the posting stands alone ("ours has nine"), and not before a word about the person."""
+    token, may = clause.pieces[at], clause.licence
+    if clause.segment.kind == "person" or token.key not in may.free_keys:
+        return False
+    after = clause.pieces[at + 1 : at + 3]
+    return not any(t.key in may.person_keys and not words.is_ordinary(t.key, may.language) for t in after)
+
+
+def _these_two(clause: _Clause, at: int) -> bool:
+    """ "Which of the two": what was said before, counted no further than three."""
+    before = [token.key for token in clause.pieces[max(0, at - 2) : at]]
+    after = clause.pieces[at + 1].key if at + 1 < len(clause.pieces) else ""
+    alone = not after or words.is_ordinary(after, clause.licence.language)
+    return clause.segment.kind != "person" and clause.pieces[at].key in ("2", "3") and before == ["of", "the"] and alone
+
+
 _SHORT_CALL = 60
 _BESIDE = frozenset((
-    "and", "or", "in", "the", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare", "such", "und", "kurze",
-    "et", "y", "petites", "pequeñas",
+    "and", "or", "in", "the", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare",
+    "such", "und", "kurze",    "et", "y", "petites", "pequeñas",
 ))  # fmt: skip
 """Small words that may stand between a figure and what it counts of the conversation."""
 
@@ -244,9 +264,9 @@ def _general(clause: _Clause, at: int) -> bool:
     if kind is None:
         return False
     if any(start <= token.start < end for start, end in _owned(clause)):
-        return kind != "g"
+        return kind not in ("g", "l")
     if clause.segment.kind == "free":
-        return kind != "g" or not at or clause.pieces[at - 1].key not in _LEAVING
+        return kind not in ("g", "l") or not at or clause.pieces[at - 1].key not in _LEAVING
     if kind == "a":
         return clause.segment.kind != "person" or not (_after_being(clause, at) or token.key.endswith(_VERBAL))
     return kind == "s" and clause.segment.kind == "plain" and not clause.segment.would
@@ -286,7 +306,11 @@ def _loose(clause: _Clause, at: int) -> bool:
     "at" or "with", and said beside a quotation or not about the person. The linter lets few of them pass per draft."""
     token, language = clause.pieces[at], clause.licence.language
     latin = all(unicodedata.name(c, "").startswith("LATIN") for c in token.text)
-    if not latin or not token.text.islower() or stem(token.key) in words.word_set("work.txt"):
+    if not latin or not token.text.islower():
+        return False
+    if words.general(token.key, language) == "l" and clause.segment.kind == "plain":
+        return True
+    if stem(token.key) in words.word_set("work.txt"):
         return False
     if at and clause.pieces[at - 1].key in words.language_words("prepositions.toml", language):
         return False
@@ -347,6 +371,10 @@ _ABOUT_YOU = {
 }
 
 
+_SHORT = 3
+_SMALL = frozenset(("with", "from", "that", "have", "your", "this", "were", "been", "them", "then", "when", "they"))
+
+
 def _said(clause: _Clause) -> list[str]:
     """An ordinary verb that says what the person did is a claim, unless a fact about the person uses it or one that
     says the same; a verb that says little ("brought", "moved") is carried by the words of a fact beside it."""
@@ -354,8 +382,7 @@ def _said(clause: _Clause) -> list[str]:
     heavy = words.language_words("claimed.toml", may.language)
     light = words.language_words("carried.toml", may.language)
     carried = any(
-        (token.key in may.person_keys or root(token.key) in may.person_roots)
-        and not words.is_ordinary(token.key, may.language)
+        token.key in may.person_keys and (token.number or len(token.key) > _SHORT) and token.key not in _SMALL
         for token in clause.pieces
     )
     if clause.segment.kind != "person":

@@ -61,6 +61,11 @@ def _merged(pieces: Sequence[Token], known: _Words) -> Iterator[Token]:
     at = 0
     while at < len(pieces):
         size, value = _value(pieces, at, known)
+        if not size and [token.key for token in pieces[at : at + 4]] == ["year", "and", "a", "half"]:
+            yield pieces[at]._replace(key="18", number=True)
+            yield pieces[at + 3]._replace(key="months")
+            at += 4
+            continue
         if not size:
             if pieces[at].key in known.decade:
                 yield pieces[at]._replace(key="10", number=True)

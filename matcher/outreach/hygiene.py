@@ -152,7 +152,7 @@ def _banned(text: str, draft: Draft, theirs: frozenset[str]) -> Iterator[_Found]
     for reason, found in (*words.soft(said, draft.language), *words.phrased(said, draft.language)):
         if reason not in _POSTED and not (reason in _OF_THE_TRADE and found in theirs):
             yield f"banned: {reason}", found, "leave it out"
-    for reason, found in _spoken_to(lowered):
+    for reason, found in _spoken_to(words.courteous(lowered, draft.language)):
         yield f"banned: {reason}", found, "leave it out, also inside a quotation"
 
 
@@ -172,11 +172,10 @@ def _spoken_to(lowered: str) -> Iterator[tuple[str, str]]:
 
 
 def _pay(text: str, cited: tuple[str, ...], known: Mapping[str, Fact], draft: Draft) -> Iterator[_Found]:
-    """Pay may be named only in the words of the posting."""
+    """Pay may be named only in the words of a cited fact: of the posting, or a word that means something else there."""
     lowered = words.courteous(outside(text.casefold().replace("’", "'")), draft.language)
     said = {i: {token.key for token in tokens(known[i].text)} for i in cited if i in known}
-    posted = {key for i, keys in said.items() if known[i].kind == "role" for key in keys}
     told = {key for keys in said.values() for key in keys}
     for reason, found in (*words.soft(lowered, draft.language), *words.phrased(lowered, draft.language)):
-        if reason in _POSTED and not {token.key for token in tokens(found)} <= (posted if reason == "pay" else told):
+        if reason in _POSTED and not {token.key for token in tokens(found)} <= told:
             yield reason, found, "name pay and benefits only in the words of the posting"

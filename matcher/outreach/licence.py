@@ -16,10 +16,13 @@ from matcher.outreach.tokens import Token, root, tokens
 PERSONAL = ("person", "approved")
 _NEAR = 3
 _OVER = frozenset((
-    "to", "auf", "à", "a", "al", "bis", "hasta", "and", "und", "y", "et", "of", "de", "from", "von", "instead",
-    "rather", "than", "statt", "eur", "euro", "euros", "usd", "gbp",
+    "to", "auf", "à", "a", "al", "bis", "hasta", "and", "und", "y", "et", "of", "de", "del", "du", "from", "von",
+    "instead", "rather", "than", "statt", "there", "used", "be", "was", "were", "where", "eur", "euro", "euros", "usd",
+    "gbp",
 ))  # fmt: skip
 """Small words between the ends of a range, and currencies, which are looked through."""
+_WIDE = 6
+"""How far apart the ends of a range may stand in a draft."""
 _LOOSE_ENDS = frozenset(("so", "far", "alone", "each", "today", "now", "bisher", "insgesamt"))
 
 
@@ -69,6 +72,11 @@ class Licence(NamedTuple):
         mine = related(key, self.language)
         return bool(mine & self.person_roots) or (not person and bool(mine & self.free_roots))
 
+    def compounds(self, key: str, *, person: bool) -> bool:
+        """Whether a German word is the last part of a word of a fact ("Abschluss" of "Monatsabschluss")."""
+        keys = self.person_keys if person else self.person_keys | self.free_keys
+        return len(key) > _NEAR + 1 and any(other.endswith(key) for other in keys)
+
     def expands(self, key: str) -> bool:
         """Whether a fact has the abbreviation that this word belongs to, or the word that it abbreviates."""
         return bool(expansions(key, self.language) & (self.person_keys | self.free_keys))
@@ -103,10 +111,36 @@ def bound(pieces: Sequence[Token], at: int, one: Source, language: Language) -> 
     found = []
     for place in (n for n, token in enumerate(one.pieces) if token.key == key):
         theirs = around(one.pieces, place)
-        told = any(_shared(mine, other, language) for mine, other in zip(ours, theirs, strict=True))
-        if told or _of_them(pieces, at, one, place):
+        sides = zip(ours, theirs, strict=True)
+        if at and place and _END.get(pieces[at - 1].key, 1) == _END.get(one.pieces[place - 1].key, 2):
+            sides = zip(_bare(ours), _bare(theirs), strict=True)  # "cut … to 29 %", in both
+        told = any(_shared(mine, other, language) for mine, other in sides)
+        if (told and not _exchanged(pieces, at, ours[1], theirs[1], one, language)) or _of_them(pieces, at, one, place):
             found.append(place)
     return found
+
+
+_END = {
+    "to": "to", "auf": "to", "à": "to", "au": "to", "a": "to", "al": "to", "from": "from", "von": "from", "de": "from",
+    "du": "from", "del": "from",
+}  # fmt: skip
+"""Which end of a change a small word stands before."""
+
+
+def _bare(sides: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:
+    left, right = ([word.rpartition(_BEHIND)[2] for word in side] for side in sides)
+    return left, right
+
+
+def _exchanged(
+    pieces: Sequence[Token], at: int, ours: Sequence[str], theirs: Sequence[str], one: Source, language: Language
+) -> bool:
+    """Whether the figure stands right before a word of the fact that stands elsewhere: "11 meters and 3 balances"."""
+    small = words.weak("start") | words.weak("end") | _OVER
+    after = pieces[at + 1].key if at + 1 < len(pieces) else ""
+    if not after or after in small or not related(after, language) & frozenset(one.roots):
+        return False
+    return not _shared(ours, theirs, language) and any(_BEHIND not in word and word not in small for word in theirs)
 
 
 def _of_them(pieces: Sequence[Token], at: int, one: Source, place: int) -> bool:
@@ -119,7 +153,7 @@ def around(pieces: Sequence[Token], at: int) -> tuple[list[str], list[str]]:
     """The words left and right of a figure; the second of a range ("from 9 days to 4") is followed by the same unit."""
     left, right = _side(pieces, at, -1), _side(pieces, at, 1)
     if at and pieces[at - 1].key in _OVER:
-        before = next((n for n in range(at - 2, max(at - 2 - _NEAR, -1), -1) if pieces[n].number), None)
+        before = next((n for n in range(at - 2, max(at - 2 - _WIDE, -1), -1) if pieces[n].number), None)
         right += [token.key for token in pieces[before + 1 : at - 1]] if before is not None else []
     small = words.weak("start") | words.weak("end") | _LOOSE_ENDS
     if not any(_BEHIND in word for word in left) and all(word in small for word in right):
@@ -144,7 +178,7 @@ def _side(pieces: Sequence[Token], at: int, step: int) -> list[str]:
             end = token.key + _BEHIND
         elif token.key not in _OVER:
             # "8 to 11 years" and "years 8 to 11": the unit beside the one end is the other's too.
-            unit = end and not found and pieces[place - step].number
+            unit = end and not found and (step > 0 or pieces[place - step].number)
             found.append(token.key if not end or unit else end + token.key)
         place += step
     return found

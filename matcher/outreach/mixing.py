@@ -30,7 +30,7 @@ def mixed(clauses: Sequence[Clause], text: str, may: Licence) -> list[_Found]:
     for segment, pieces in clauses:
         taken = _taken(pieces, may, shared=segment.kind != "person")
         found += [*_joined(pieces, taken, may), *_ends(pieces, may)]
-        if segment.kind == "person" or taken:
+        if segment.kind == "person" or (taken and segment.kind == "plain"):
             found += _negation(pieces, taken, may)
     return found
 
@@ -116,7 +116,7 @@ def _turned(pieces: Sequence[Token], first: int, second: int) -> bool:
 def _ends(pieces: Sequence[Token], may: Licence) -> Iterator[_Found]:
     """ "From" and "into" stay before the words that they stand before in the fact."""
     for at, token in enumerate(pieces):
-        if token.key not in _ENDS:
+        if token.key not in _ENDS or (at + 1 < len(pieces) and pieces[at + 1].number):
             continue
         after = next((t for t in pieces[at + 1 : at + 1 + _REACH] if t in _taken([t], may) and not t.number), None)
         homes = [(one, place) for one in may.person for place in _in(after, one, may)] if after else []
@@ -135,10 +135,25 @@ def _negation(pieces: Sequence[Token], taken: Sequence[Token], may: Licence) -> 
     """A negation beside words of a fact turns them around, unless the fact has it too or it only comments on them."""
     negations = words.language_words("negations.toml", may.language)
     last = max((n for n, token in enumerate(pieces) if token in taken), default=-1)
+    if not any(token.key in negations or token.key in _NONE for token in pieces):
+        lost = next((token for token in taken if _only_denied(token, may, negations)), None)
+        if lost is not None:
+            yield "negation", lost.text, "the fact denies it: deny it as well, or quote the fact"
     for at, token in enumerate(pieces):
-        if token.key not in negations or (taken and last < at) or _denied(pieces, at, taken, may, negations):
+        won = token.key == "won" and (at + 1 == len(pieces) or pieces[at + 1].key != "t")
+        if won or token.key not in negations or (taken and last < at) or _denied(pieces, at, taken, may, negations):
             continue
         yield "negation", token.text, "say what the fact says, not its opposite"
+
+
+_NONE = frozenset(("zero", "0", "free"))
+
+
+def _only_denied(token: Token, may: Licence, negations: frozenset[str]) -> bool:
+    """Whether every fact that has a word has a negation right before it ("without downtime")."""
+    places = [(one, n) for one in may.person for n, theirs in enumerate(one.pieces) if theirs.key == token.key]
+    before = [[t.key for t in one.pieces[max(0, n - 2) : n]] for one, n in places]
+    return bool(places) and all(any(key in negations or key in _NONE for key in keys) for keys in before)
 
 
 def _denied(pieces: Sequence[Token], at: int, taken: Sequence[Token], may: Licence, negations: frozenset[str]) -> bool:

@@ -40,6 +40,7 @@ class _Rules(NamedTuple):
     condition: re.Pattern[str]
     your: re.Pattern[str]
     wish: re.Pattern[str]
+    hoped: re.Pattern[str]
     inverted: re.Pattern[str]
     also: re.Pattern[str]
 
@@ -47,6 +48,7 @@ class _Rules(NamedTuple):
 @cache
 def _rules(language: Language) -> _Rules:
     table = tomllib.loads(words.table("segments.toml"))[language]
+    table["hoped"] = table["wish"].removesuffix(r"\W*$")
     single = {key: re.compile(table[key]) for key in _Rules._fields if key != "breaks"}
     return _Rules(breaks=tuple(re.compile(line) for line in table["break"]), **single)
 
@@ -96,7 +98,7 @@ def _segment(text: str, start: int, end: int, rules: _Rules, asked: list[tuple[i
     question = next((span for span in asked if span[0] <= start < span[1]), None)
     would = bool(rules.would.search(clause))
     opened = question is not None and bool(rules.question.match(text[question[0] : end].strip(" ¿")))
-    wished = rules.wish.search(text[:start]) is not None
+    wished = rules.wish.search(text[:start]) is not None or rules.hoped.search(clause) is not None
     if wished or rules.condition.match(clause):
         return Segment(start, end, "free", would)
     if told and not would:

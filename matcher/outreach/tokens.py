@@ -157,7 +157,7 @@ _ROOT_ENDINGS = tuple(
     for least, endings in (
         (7, "et"),
         (4, "ations ation ating ated ates ate ments ment edly ières ière iendo ungen"),
-        (3, "ings ing ies ers ions iría ería aría"),
+        (3, "ings ing ies ers ions iría ería aría eriez erais erait"),
         (4, "ando ados adas ado ada ées ung ión"),
         (3, "ion ed es er ly"),
         (4, "en em és ée ar ir as os"),

@@ -68,7 +68,7 @@ def _general(language: Language) -> dict[str, str]:
         found[word] = kind
         # A root stands for the strictest of its words.
         form = _FORM + root(word)
-        found[form] = max(found.get(form, kind), kind, key="asg".index)
+        found[form] = max(found.get(form, kind), kind, key="aslg".index)
     return found
 
 
@@ -78,7 +78,7 @@ _FORM = "~"
 def general(word: str, language: Language) -> str | None:
     """Return the class of a word of general language (in lower case), in any of its forms, or None.
 
-    *a* describes, *s* feels, thinks or speaks, *g* is anything else that texts use often (see the table's maker).
+    *a* describes, *s* feels, thinks or speaks, *l* acts or tells, *g* names things, people, places and food.
     """
     known = _general(language)
     return known.get(word) or known.get(_FORM + root(word))
@@ -114,7 +114,8 @@ def soft(text: str, language: Language) -> Iterator[tuple[str, str]]:
 
 @cache
 def _idioms(language: Language) -> re.Pattern[str] | None:
-    lines = [line for line in table(f"idioms_{language}.txt").splitlines() if not line.startswith("#")]
+    names = ("idioms_en.txt", "sayings_en.txt") if language == "en" else (f"idioms_{language}.txt",)
+    lines = [line for name in names for line in table(name).splitlines() if not line.startswith("#")]
     found = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True) if line)
     return re.compile(rf"(?<!\w)(?:{found})(?!\w)") if found else None
 
