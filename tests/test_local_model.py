@@ -15,7 +15,7 @@ from matcher.cli import run
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ENDPOINT, MODEL = os.environ.get("MATCHER_TEST_ENDPOINT"), os.environ.get("MATCHER_TEST_MODEL", "local")
-pytestmark = [pytest.mark.local_llm, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.local_llm, pytest.mark.timeout(3600)]
 
 
 def test_a_real_model_gives_cells_with_quotes_or_cells_that_say_why_not(
@@ -26,7 +26,7 @@ def test_a_real_model_gives_cells_with_quotes_or_cells_that_say_why_not(
     monkeypatch.setenv("OPENAI_BASE_URL", ENDPOINT)
     monkeypatch.setenv("OPENAI_API_KEY", "local")
     monkeypatch.setenv("MATCHER_EMBEDDER", "hash")
-    monkeypatch.setenv("MATCHER_DEADLINE", "900")
+    monkeypatch.setenv("MATCHER_DEADLINE", "1500")
     monkeypatch.setenv("MATCHER_CONCURRENCY", "1")
     (tmp_path / "few").mkdir()
     text = (EXAMPLES / "resumes/ekstrom.html").read_bytes()
@@ -39,6 +39,7 @@ def test_a_real_model_gives_cells_with_quotes_or_cells_that_say_why_not(
     for cell in cells:
         if cell["status"] != "done":
             assert cell["reason"]
+            assert cell["why_not_assessed"] not in ("call_failed", "pending"), "the server did not answer in time"
         elif cell["verdict"] in ("met", "partial"):
             assert cell["evidence"] and all(quote["quote"] in text.decode() for quote in cell["evidence"])
     assert run([*arguments, "--out", "two"]) in (0, 3)
