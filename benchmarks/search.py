@@ -11,6 +11,8 @@ B4  a filter that keeps a tenth / no filter                                     
 B6  vectors from SQLite / faiss.read_index of the same                           goal ≤ 4
 B9  usearch exact / FAISS as set here (where usearch is installed)
 B10 18 queries of 15 words over 10 000 documents: this / bm25s, this / SQLite FTS5
+B12 a warm `rank.rank`, wall seconds at one thread and at all cores (the first    goal ≤ 0.3 s at 100 000
+    50 listed; a résumé has three words here: the cost of words is B10)
 
 usage: python -m benchmarks.search [--resumes N ...] [--rounds N]
 """
@@ -41,6 +43,8 @@ from index.fixed import Fixed, pack, to_fixed
 from index.lexical import Lexicon, invert
 from index.terms import TermRow, pack_terms, term_hash
 from index.vectors import Matrix, best_of_items, faiss, nearest
+from matcher import rank
+from matcher.models import Criteria, Criterion, Span
 
 RESULTS = Path(__file__).resolve().parent / "results"
 DIMENSION, LATENT, OCCUPATIONS, PASSAGES, CRITERIA = 384, 96, 2000, 6, 18
@@ -118,6 +122,7 @@ def at_size(count: int, rounds: int) -> dict[str, Any]:
         out |= _filtered(made, postings[0], count, rounds)
         out |= _rebuilt(made, Path(work), rounds)
         out |= _approximate(made, postings, rounds)
+        out |= _warm(made, rounds)
     return out
 
 
@@ -126,15 +131,15 @@ def filled(folder: Path, world: World, count: int) -> Index:
     connection = sqlite3.connect(folder / "bench.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     made = Index(connection, folder, HashEmbedder(DIMENSION), Policy(exact_limit=count - 1))
-    words = pack_terms([(term_hash("any"), 1)])
     row = 0
     connection.execute("BEGIN")
     for block in world.resumes(count):
         for start in range(0, len(block), PASSAGES):
             row += 1
+            words = pack_terms(sorted((term_hash(word), 1) for word in ("any", f"own{row}", f"other{row}")))
             connection.execute(
                 "INSERT INTO ix_item VALUES(?,?,?,?,?,?,?,?,?,?)",
-                (row, f"item:{row:07d}", b"", "en", None, None, PASSAGES, 1, words, b""),
+                (row, f"item:{row:07d}", b"", "en", None, None, PASSAGES, 3, words, b""),
             )
             connection.execute("INSERT INTO ix_vector VALUES(1,?,?)", (row, pack(block[start : start + PASSAGES])))
     connection.execute("UPDATE ix_state SET value = ? WHERE key = 'counter'", (row,))
@@ -234,6 +239,35 @@ def _approximate(made: Index, postings: Sequence[Fixed], rounds: int) -> dict[st
         "B3 exact / approximate, finding 300 passages (goal 10)": round(float(np.median(speed)), 1),
         "   building it, CPU seconds": round(building, 1),
     }
+
+
+def _warm(made: Index, rounds: int) -> dict[str, Any]:
+    from threadpoolctl import threadpool_limits
+
+    texts = [f"Criterion number {number} of this posting" for number in range(CRITERIA)]
+    posting = Criteria(
+        posting="doc:bench",
+        title="Any title",
+        language="en",
+        criteria=tuple(
+            Criterion(id=f"Q{number}", kind="minimum", text=text, span=Span(start=0, end=len(text)))
+            for number, text in enumerate(texts, 1)
+        ),
+    )
+    out: dict[str, Any] = {}
+    for threads in sorted({1, os.cpu_count() or 1}):
+        faiss().omp_set_num_threads(threads)
+        with threadpool_limits(threads):
+            for exact in (True, False):
+                times = []
+                for _ in range(rounds):
+                    start = time.perf_counter()
+                    rank.rank(posting, "Any text", made, exact=exact, lines=0, rows=50)
+                    times.append(time.perf_counter() - start)
+                how = "everyone ordered" if exact else "as the policy chooses"
+                out[f"B12 warm rank, {how}, {threads} threads, wall s"] = round(min(times), 3)
+    faiss().omp_set_num_threads(1)
+    return out
 
 
 def lexical(rounds: int, documents: int = 10_000, length: int = 600, vocabulary: int = 60_000) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Index:
         self._files = Stamped(cache / "index", self._store)
         self._policy = policy or Policy()
         self._states: dict[bool, _State] = {}
+        self._whole: dict[bool, tuple[_State, Pool]] = {}
+        self._settled: tuple[int, int] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -104,6 +106,7 @@ class Index:
         self._store.drop_cache_hashes()
         self._store.drop_other_models()
         self._states.clear()
+        self._whole.clear()
 
     def _add(self, group: Sequence[Item], on_done: Progress | None) -> int:
         latest = {item.id: item for item in group}
@@ -129,6 +132,8 @@ class Index:
 
     def embed_waiting(self, on_done: Progress | None = None) -> int:
         """Make the vectors of items that were added under another model; return how many items that were."""
+        if self._store.changes() == self._settled:
+            return 0
         waiting = self._store.waiting()
         for start in range(0, len(waiting), _BATCH):
             texts = {row: [p.text for p in self._store.passages(row)] for row in waiting[start : start + _BATCH]}
@@ -138,6 +143,7 @@ class Index:
                     self._store.put_vectors(row, self._stacked([vectors[text] for text in found]))
             if on_done is not None:
                 on_done(len(texts))
+        self._settled = self._store.changes()
         return len(waiting)
 
     # --- searching -----------------------------------------------------------------------------------------------
@@ -151,6 +157,13 @@ class Index:
         with self._reading():
             state = self._current(exact)
             allowed = None if wanted is None else self._store.select(wanted)
+        if allowed is not None:
+            return self._built(state, allowed)
+        if exact not in self._whole or self._whole[exact][0] is not state:
+            self._whole[exact] = (state, self._built(state, None))
+        return self._whole[exact][1]
+
+    def _built(self, state: _State, allowed: frozenset[str] | None) -> Pool:
         embedding = Embedding(self.queries, self._long, self._line_vectors)
         return pool.build(self._store, state.parts, state.live, allowed, embedding)
 

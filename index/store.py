@@ -136,6 +136,11 @@ class Store(Kept):
         query = "SELECT row FROM ix_item WHERE row NOT IN (SELECT row FROM ix_vector WHERE model = ?) ORDER BY row"
         return [row[0] for row in self.connection.execute(query, (self.model,))]
 
+    def changes(self) -> tuple[int, int]:
+        """Return a pair that differs after any change of the database, by this connection or another."""
+        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        return int(version), self.connection.total_changes
+
     def select(self, wanted: Filter) -> frozenset[str] | None:
         """Return the ids that pass the filter, or None where everything does."""
         clauses, values = _where(wanted)

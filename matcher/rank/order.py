@@ -51,7 +51,7 @@ class Balance:
 
 def rank(
     criteria: Criteria, posting_text: str, index: Index, *, allowed: Collection[str] | None = None, head: int = 50,
-    wanted: Filter | None = None, exact: bool = False, lines: int | None = None,
+    wanted: Filter | None = None, exact: bool = False, lines: int | None = None, rows: int | None = None,
 ) -> Ranking:  # fmt: skip
     """Order everyone in the pool by fit; whoever stands in the head carries the nearest lines per criterion.
 
@@ -61,6 +61,7 @@ def rank(
         head: how many distinct candidates will be read; near-duplicates share a slot.
         exact: order everyone, however large the pool, and search without an approximate index.
         lines: for how many candidates nearest lines are looked up (None: for the head).
+        rows: how many candidates the ranking lists, best first (None: everyone).
     """
     pool = index.pool(narrowed(wanted, allowed), exact=exact)
     texts = tuple(c.neutral or c.text for c in criteria.criteria)
@@ -74,8 +75,9 @@ def rank(
     dense[found] = _criteria_fit(pool, query.texts, found)
     fit = _fit(lexical, dense, found, balance, fused)
     places = np.lexsort((np.arange(len(pool)), -fit))
-    filled = fill(pool, [pool.ids[i] for i in places], head)
-    ranked = _rows(pool, places, fit, lexical, dense, filled)
+    filled = fill(pool, (pool.ids[i] for i in places.tolist()), head)
+    cut = float(fit[places[filled.size - 1]]) if filled.size else 0.0
+    ranked = _rows(pool, places[:rows], fit, lexical, dense, filled, cut)
     names = [criterion.id for criterion in criteria.criteria]
     shown = filled.size if lines is None else lines
     policy = f"{how} {balance.sentence} {pool.method}"
@@ -157,9 +159,8 @@ def _fit(lexical: Scores, dense: Scores, found: Places, balance: Balance, fused:
 
 
 def _rows(
-    pool: Pool, places: Places, fit: Scores, lexical: Scores, dense: Scores, filled: Head
+    pool: Pool, places: Places, fit: Scores, lexical: Scores, dense: Scores, filled: Head, cut: float
 ) -> list[Ranked]:  # fmt: skip
-    cut = float(fit[places[min(filled.size, len(places)) - 1]]) if filled.size else 0.0
     return [
         Ranked(
             candidate=pool.ids[i], order=order, fit=float(fit[i]), lexical=float(lexical[i]), dense=float(dense[i]),

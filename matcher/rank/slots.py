@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index import Pool
@@ -19,17 +19,18 @@ class Head:
     slot_of: dict[str, str]
 
 
-def fill(pool: Pool, ordered: Sequence[str], slots: int) -> Head:
+def fill(pool: Pool, ordered: Iterable[str], slots: int) -> Head:
     """Go down the order until ``slots`` distinct candidates are found."""
     kept: list[str] = []
     slot_of: dict[str, str] = {}
-    for size, candidate in enumerate(ordered):
+    size = 0
+    for size, candidate in enumerate(ordered, 1):
         shares = pool.resemblance(candidate, kept)
         best = max(range(len(kept)), key=lambda i: shares[i], default=None)
         if best is not None and shares[best] >= ALIKE:
             slot_of[candidate] = kept[best]
         elif len(kept) == slots:
-            return Head(size, slot_of)
+            return Head(size - 1, slot_of)
         else:
             kept.append(candidate)
-    return Head(len(ordered), slot_of)
+    return Head(size, slot_of)
