@@ -222,6 +222,7 @@ def test_how_often_people_follow_the_machine_is_counted(tmp_path: Path) -> None:
     keys = [key for key in desk.plan(RITA).cells if desk.machine(key).verdict == "met"][:3]
     for key, first in zip(keys, ("met", "partial", "partial"), strict=True):
         act(desk, RITA, "first_look", key, first)
+    assert "that differed" not in " ".join(desk.shortlist().review), "no final answer, nobody followed anything"
     act(desk, RITA, "agree", keys[1])
     act(desk, RITA, "verdict", keys[2], "partial", reason_code="too_generous")
     assert "1 of 2 that differed ended with the machine's verdict" in " ".join(desk.shortlist().review)

@@ -68,14 +68,14 @@ def machine_pairs(pool: Pool, book: Ledger) -> list[tuple[CellKey, Verdict, Verd
 
 
 def reliance(pool: Pool, book: Ledger) -> tuple[int, int]:
-    """Return how many first looks differed from the machine, and how many of those ended with its verdict."""
+    """Return how many first looks with a final answer differed from the machine, and how many then took its side."""
     machine = machine_verdicts(pool)
     differed = followed = 0
     for (_, key), answers in book.answers.items():
         first, said = answers.first, machine.get(key)
-        if first is not None and said is not None and first.verdict != said:
+        if first is not None and answers.standing is not None and said is not None and first.verdict != said:
             differed += 1
-            followed += answers.standing is not None and answers.standing.verdict == said
+            followed += answers.standing.verdict == said
     return differed, followed
 
 
