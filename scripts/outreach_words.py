@@ -24,13 +24,15 @@ POS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
 # Numbers of the lexicographer files. Relational adjectives ("nuclear", "municipal") are in neither class.
 DESCRIBES = frozenset(("00", "02", "44"))  # adjectives, adverbs, participles
 SPEAKS = frozenset((
-    "07", "09", "11", "12", "16", "22", "24", "25", "26", "28",  # nouns that name no thing: attribute, thought, event, …
+    "07", "09", "11", "12", "16", "22", "24", "25", "26", "28",  # nouns that name no thing: thoughts, events, …
     "29", "31", "32", "37", "39", "43",  # verbs of the body, of thinking, speaking, feeling, seeing, and of weather
 ))  # fmt: skip
 LEAST = 1
 """Times that a word or sense must have been used in the tagged texts."""
 THINGS = frozenset(("05", "06", "08", "13", "14", "15", "17", "18", "20", "21", "27"))
 # Nouns for animals, artefacts, bodies, food, groups, places, objects, people, plants, possessions and substances.
+COUNTS = frozenset(("hundred", "two", "three", "free"))
+# Adverbs with these words count, or name a benefit.
 MOSTLY = 0.6
 """Share of a word's uses that must be of a class for the word to be of it."""
 TABLES = Path(__file__).parents[1] / "matcher" / "outreach" / "tables"
@@ -132,7 +134,8 @@ def _sense_numbers(index: Path) -> dict[tuple[str, str], int]:
 def idioms(folder: Path) -> list[str]:
     """Adverbs of several words."""
     entries = (line.split()[0] for line in (folder / "index.adv").read_text("latin-1").splitlines() if line[0] != " ")
-    return sorted(entry.replace("_", " ") for entry in entries if "_" in entry and entry.replace("_", "").isalpha())
+    several = (entry.split("_") for entry in entries if "_" in entry and entry.replace("_", "").isalpha())
+    return sorted(" ".join(parts) for parts in several if not COUNTS & set(parts))
 
 
 def main(folder: Path) -> None:

@@ -148,27 +148,31 @@ def _faults(clause: _Clause) -> list[tuple[str, str]]:
 
 def _fault(clause: _Clause, at: int) -> str | None:
     token, may = clause.pieces[at], clause.licence
+    person = clause.segment.kind == "person"
+    if not token.text[0].isdigit() and any(start <= token.start < end for start, end in clause.idioms):
+        return None
     if token.number or token.key in words.language_words("numbers.toml", may.language):
         return _figure_fault(clause, at)
     if _wrong_unit(clause, at):
         return "number"
-    if any(start <= token.start < end for start, end in clause.idioms):
-        return None
-    person = clause.segment.kind == "person"
     if token.key in may.always or token.key in may.person_keys or (token.key in may.free_keys and not person):
         return "title" if person and _ranked(token, may) else None
     if _entity(token, clause.text, may.language):
         return None if may.expands(token.key) else "name"
+    return _word_fault(clause, at)
+
+
+def _word_fault(clause: _Clause, at: int) -> str | None:
+    """What is wrong with a word that no fact has as it is."""
+    token, may = clause.pieces[at], clause.licence
+    person = clause.segment.kind == "person"
+    joined = may.language == "de" and may.compounds(token.key, person=person)
     if token.key in words.word_set("titles.txt"):
-        joined = may.language == "de" and may.compounds(token.key, person=person)
         return None if joined or (not person and root(token.key) in may.free_roots) else "title"
     if words.is_ordinary(token.key, may.language) or len(token.key) == 1 or may.says(token.key, person=person):
         return None
-    if clause.segment.kind == "free" and root(token.key) in clause.theirs:
-        return None
-    if may.language == "de" and may.compounds(token.key, person=person):
-        return None
-    return None if may.expands(token.key) or _general(clause, at) else "word"
+    theirs = clause.segment.kind == "free" and root(token.key) in clause.theirs
+    return None if joined or theirs or may.expands(token.key) or _general(clause, at) else "word"
 
 
 def _ranked(token: Token, may: Licence) -> bool:
@@ -292,7 +296,8 @@ def _after_being(clause: _Clause, at: int) -> bool:
 
 
 _LEAVING = frozenset((
-    "leave", "leaving", "left", "quit", "quitting", "join", "joining", "joined", "swap", "swapping", "trade", "at", "from",
+    "leave", "leaving", "left", "quit", "quitting", "join", "joining", "joined", "swap", "swapping", "trade",
+    "at", "from",
 ))  # fmt: skip
 """What stands right after these without an article may be an employer or a place, whatever the word means."""
 _VERBAL = ("ed", "en", "ing")
@@ -371,6 +376,7 @@ _ABOUT_YOU = {
 }
 
 
+_RUNNING = frozenset(("run", "ran", "runs"))
 _SHORT = 3
 _SMALL = frozenset(("with", "from", "that", "have", "your", "this", "were", "been", "them", "then", "when", "they"))
 
@@ -387,6 +393,8 @@ def _said(clause: _Clause) -> list[str]:
     )
     if clause.segment.kind != "person":
         return []
+    if any(token.key in words.word_set("groups.txt") for token in clause.pieces):
+        heavy |= _RUNNING
     found = [match.group(1) for match in _ABOUT_YOU[may.language].finditer(_small(clause))]
     return [
         verb for verb in found if not may.says(verb, person=True) and (verb in heavy or (verb in light and not carried))

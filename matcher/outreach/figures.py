@@ -19,7 +19,7 @@ from matcher.outreach.tokens import Token
 _PLAIN = re.compile(r"\d+(?:\.\d+)?%?")
 _GLUE = frozenset((
     "to", "and", "or", "from", "instead", "of", "rather", "than", "auf", "statt", "bis", "und", "von", "à", "au", "a",
-    "al", "en", "de", "por", "et", "y", "hasta",
+    "al", "de", "del", "du", "et", "y", "hasta",
 ))  # fmt: skip
 _WIDEST_GAP = 3
 
