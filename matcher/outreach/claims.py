@@ -230,10 +230,55 @@ def _of_the_letter(clause: _Clause, at: int) -> bool:
     place = clause.whole.index(token)
     for following in clause.whole[place + 1 : place + 1 + _AHEAD]:
         if following.key in nouns:
-            return following.key not in clause.licence.person_keys
+            return following.key not in clause.licence.person_keys or _of_the_resume(clause, following)
         if following.key not in _BESIDE:
             return False
     return False
+
+
+def _of_the_resume(clause: _Clause, noun: Token) -> bool:
+    """Whether a noun is said to be the résumé's ("two lines of your résumé")."""
+    after = clause.whole[clause.whole.index(noun) + 1 :][:_AHEAD]
+    return any(token.key in ("résumé", "resume", "cv", "lebenslauf", "lebenslaufs", "currículum") for token in after)
+
+
+def _of_the_posting(clause: _Clause, at: int) -> bool:
+    """Whether a figure of the posting stands alone ("ours has nine"), and not before a word about the person."""
+    token, may = clause.pieces[at], clause.licence
+    if clause.segment.kind == "person" or token.key not in may.free_keys:
+        return False
+    after = clause.pieces[at + 1 : at + 3]
+    return not any(t.key in may.person_keys and not words.is_ordinary(t.key, may.language) for t in after)
+
+
+def _these_two(clause: _Clause, at: int) -> bool:
+    """ "Which of the two", "the second": what was said before, counted no further than three; "I read it twice"."""
+    if clause.pieces[at].key in ("twice", "zweimal"):
+        return any(token.key in ("i", "ich") for token in clause.pieces[max(0, at - _AHEAD) : at])
+    counted = clause.pieces[at].key in ("2", "3", "second", "third") and clause.segment.kind != "person"
+    before = [token.key for token in clause.pieces[max(0, at - 1) : at]]
+    after = clause.pieces[at + 1].key if at + 1 < len(clause.pieces) else ""
+    return counted and before == ["the"] and (not after or words.is_ordinary(after, clause.licence.language))
+
+
+_SHORT_CALL:
+        return False
+    nouns = words.language_words("letter.toml", language)
+    if clause.segment.kind == "free":
+        nouns |= words.language_words("talk.toml", language)
+    place = clause.whole.index(token)
+    for following in clause.whole[place + 1 : place + 1 + _AHEAD]:
+        if following.key in nouns:
+            return following.key not in clause.licence.person_keys or _of_the_resume(clause, following)
+        if following.key not in _BESIDE:
+            return False
+    return False
+
+
+def _of_the_resume(clause: _Clause, noun: Token) -> bool:
+    """Whether a noun is said to be the résumé's ("two lines of your résumé")."""
+    after = clause.whole[clause.whole.index(noun) + 1 :][:_AHEAD]
+    return any(token.key in ("résumé", "resume", "cv", "lebenslauf", "lebenslaufs", "currículum") for token in after)
 
 
 def _of_the_posting(clause: _Clause, at: int) -> bool:
@@ -250,7 +295,7 @@ def _these_two(clause: _Clause, at: int) -> bool:
     before = [token.key for token in clause.pieces[max(0, at - 2) : at]]
     after = clause.pieces[at + 1].key if at + 1 < len(clause.pieces) else ""
     alone = not after or words.is_ordinary(after, clause.licence.language)
-    return clause.segment.kind != "person" and clause.pieces[at].key in ("2", "3") and before == ["of", "the"] and alone
+    return clause.segment.kind != "person" and clause.pieces[at].key in ("2", "3") and before[-1:] == ["the"] and alone
 
 
 _SHORT_CALL = 60
