@@ -450,9 +450,16 @@ def test_rows_say_what_asks_for_a_person_but_nothing_about_hidden_verdicts(tmp_p
     assert [row.asking for row in made] == [frozenset({"M1"})] * 4
     assert [c.criterion for group in made[0].groups for c in group] == [c.id for c in pool.criteria.criteria]
     assert len(rows(desk, RITA, desk.shortlist(), Filters(asking=True))) == 4
-    blind = Desk(desk.case, desk._store, fakes.Memory(), fakes.Ticks(), Policy(seed="seed", blind_share=1.0))
-    hidden = rows(blind, RITA, blind.shortlist(), Filters())[0]
-    assert hidden.hidden and not hidden.asking & hidden.hidden
+    doubted = {
+        c: a.model_copy(
+            update={"justifications": tuple(j.model_copy(update={"unsure": True}) for j in a.justifications)}
+        )
+        for c, a in pool.assessments.items()
+    }
+    for share, asking in ((0.0, {"R1", "R2", "M1", "M2", "P1"}), (1.0, {"M1"})):
+        made, _, _ = fakes.desk(tmp_path / str(share), texts=texts, pool=replace(pool, assessments=doubted),
+                                policy=Policy(seed="seed", blind_share=share))  # fmt: skip
+        assert rows(made, RITA, made.shortlist(), Filters())[0].asking == asking
 
 
 @pytest.mark.parametrize(
