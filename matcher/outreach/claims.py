@@ -19,35 +19,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matcher.outreach import words
-from matcher.outreach.figures import figured, is_figure
-from matcher.outreach.licence import PERSONAL, Licence, Source, bound, licence
+from matcher.outreach.counts import AHEAD, Clause, figure_fault, wrong_unit
+from matcher.outreach.figures import figured
+from matcher.outreach.licence import PERSONAL, Licence, licence
 from matcher.outreach.mixing import mixed
 from matcher.outreach.records import Draft, Fact, Language, Problem, Sentence
-from matcher.outreach.segments import Segment, possessed, segments
+from matcher.outreach.segments import possessed, segments
 from matcher.outreach.tokens import Token, outside, quotations, root, stem, tokens, unbalanced, verbatim
-
-
-class _Clause(NamedTuple):
-    """A clause with its tokens, ready to be checked."""
-
-    segment: Segment
-    pieces: tuple[Token, ...]
-    text: str
-    """The whole sentence, quotations blanked."""
-    licence: Licence
-    owned: tuple[tuple[int, int], ...]
-    """Where phrases stand that begin with "your"."""
-    said: str
-    """The whole text as it stands."""
-    whole: tuple[Token, ...]
-    """The tokens of the whole sentence: a figure's neighbour may stand behind a comma."""
-    idioms: tuple[tuple[int, int], ...]
-    """Where set phrases stand that describe and name nothing."""
-    theirs: frozenset[str]
-    """Words of all facts about the person, cited or not: where nothing is claimed they may be used."""
 
 
 def check(sentence: Sentence, where: int, language: Language, known: Mapping[str, Fact]) -> list[Problem]:
@@ -89,12 +69,12 @@ def _problem(rule: str, found: str, advice: str, where: int) -> Problem:
     return Problem(rule=rule, words=found, advice=advice, where=where)
 
 
-def _clauses(text: str, may: Licence, theirs: frozenset[str]) -> list[_Clause]:
+def _clauses(text: str, may: Licence, theirs: frozenset[str]) -> list[Clause]:
     plain = outside(text)
     pieces = figured(tokens(plain), may.language)
     owned, idioms = possessed(plain, may.language), words.idioms(plain.lower(), may.language)
     return [
-        _Clause(
+        Clause(
             one,
             tuple(t for t in pieces if one.start <= t.start < one.end),
             plain,
@@ -135,7 +115,7 @@ def _sentence(text: str, at: int) -> str:
     return text[max((e for e in ends if e <= at), default=0) : min((e for e in ends if e > at), default=len(text))]
 
 
-def _faults(clause: _Clause) -> list[tuple[str, str]]:
+def _faults(clause: Clause) -> list[tuple[str, str]]:
     found = []
     for at, token in enumerate(clause.pieces):
         fault = _fault(clause, at)
@@ -146,14 +126,14 @@ def _faults(clause: _Clause) -> list[tuple[str, str]]:
     return found
 
 
-def _fault(clause: _Clause, at: int) -> str | None:
+def _fault(clause: Clause, at: int) -> str | None:
     token, may = clause.pieces[at], clause.licence
     person = clause.segment.kind == "person"
     if not token.text[0].isdigit() and any(start <= token.start < end for start, end in clause.idioms):
         return None
     if token.number or token.key in words.language_words("numbers.toml", may.language):
-        return _figure_fault(clause, at)
-    if _wrong_unit(clause, at):
+        return figure_fault(clause, at)
+    if wrong_unit(clause, at):
         return "number"
     if token.key in may.always or token.key in may.person_keys or (token.key in may.free_keys and not person):
         return "title" if person and _ranked(token, may) else None
@@ -162,7 +142,7 @@ def _fault(clause: _Clause, at: int) -> str | None:
     return _word_fault(clause, at)
 
 
-def _word_fault(clause: _Clause, at: int) -> str | None:
+def _word_fault(clause: Clause, at: int) -> str | None:
     """What is wrong with a word that no fact has as it is."""
     token, may = clause.pieces[at], clause.licence
     person = clause.segment.kind == "person"
@@ -180,57 +160,7 @@ def _ranked(token: Token, may: Licence) -> bool:
     return token.key in words.word_set("titles.txt") and token.key not in may.person_keys
 
 
-def _figure_fault(clause: _Clause, at: int) -> str | None:
-    token, may = clause.pieces[at], clause.licence
-    person = clause.segment.kind == "person"
-    if token.key in may.always or (not token.number and token.key in may.free_keys and not person):
-        return None
-    place = clause.whole.index(token)
-    sources = may.person if person else (*may.person, *may.role)
-    if any(bound(clause.whole, place, one, may.language) for one in sources):
-        return "number" if _changed_by(clause.whole, place, sources) else None
-    if _of_the_letter(clause, at) or _of_the_posting(clause, at) or _these_two(clause, at):
-        return None
-    unit = not token.number and not is_figure(token.key, may.language)
-    if unit and (clause.segment.kind == "free" or may.says(token.key, person=person)):
-        return None
-    return "number"
-
-
-_AHEAD = 3
-
-
-def _wrong_unit(clause: _Clause, at: int) -> bool:
-    """Whether a time unit that no fact has stands behind a figure: 45 a day is not 45 a week."""
-    token, may = clause.pieces[at], clause.licence
-    if clause.segment.kind == "free" or token.key not in words.language_words("units.toml", may.language):
-        return False
-    counted = any(other.number for other in clause.pieces[max(0, at - _AHEAD - 1) : at])
-    return counted and not may.says(token.key, person=clause.segment.kind == "person")
-
-
-def _changed_by(pieces: Sequence[Token], at: int, sources: Sequence[Source]) -> bool:
-    """Whether "by 29 %" makes the end of a change into its size: "from 41 to 29 %"."""
-    if not at or pieces[at - 1].key not in ("by", "um"):
-        return False
-    places = [(one, n) for one in sources for n, token in enumerate(one.pieces) if token.key == pieces[at].key]
-    return all(n and one.pieces[n - 1].key in ("to", "from", "auf", "von") for one, n in places)
-
-
-def _of_the_letter(clause: _Clause, at: int) -> bool:
-    """Whether a figure counts lines, messages or, where nothing is claimed, minutes of the conversation."""
-    token, language = clause.pieces[at], clause.licence.language
-    if clause.segment.kind == "person" or (not token.key.isalpha() and not token.key.isdigit()):
-        return False
-    if token.key.isdigit() and int(token.key) > _SHORT_CALL = 60
-_BESIDE = frozenset((
-    "and", "or", "in", "the", "last", "final", "more", "short", "quick", "quiet", "brief", "good", "spare",
-    "such", "und", "kurze",    "et", "y", "petites", "pequeñas",
-))  # fmt: skip
-"""Small words that may stand between a figure and what it counts of the conversation."""
-
-
-def _general(clause: _Clause, at: int) -> bool:
+def _general(clause: Clause, at: int) -> bool:
     """Whether a word of general language may stand here: anywhere it describes, elsewhere where nothing is claimed."""
     token = clause.pieces[at]
     kind = words.general(token.key, clause.licence.language)
@@ -245,7 +175,7 @@ def _general(clause: _Clause, at: int) -> bool:
     return kind == "s" and clause.segment.kind == "plain" and not clause.segment.would
 
 
-def _owned(clause: _Clause) -> list[tuple[int, int]]:
+def _owned(clause: Clause) -> list[tuple[int, int]]:
     """The phrases after "your", each up to the first small or ordinary word after its first."""
     language = clause.licence.language
     small = words.weak("end") | words.language_words("prepositions.toml", language)
@@ -259,9 +189,9 @@ def _owned(clause: _Clause) -> list[tuple[int, int]]:
     return found
 
 
-def _after_being(clause: _Clause, at: int) -> bool:
+def _after_being(clause: Clause, at: int) -> bool:
     place = clause.whole.index(clause.pieces[at])
-    return any(token.key in _BEING for token in clause.whole[max(0, place - _AHEAD) : place])
+    return any(token.key in _BEING for token in clause.whole[max(0, place - AHEAD) : place])
 
 
 _LEAVING = frozenset((
@@ -275,7 +205,7 @@ _BEING = frozenset((
 ))  # fmt: skip
 
 
-def _loose(clause: _Clause, at: int) -> bool:
+def _loose(clause: Clause, at: int) -> bool:
     """Whether an unknown word looks like mere style: small letters, no word of work or of another language, not after
     "at" or "with", and said beside a quotation or not about the person. The linter lets few of them pass per draft."""
     token, language = clause.pieces[at], clause.licence.language
@@ -303,7 +233,7 @@ def _foreign(key: str, language: Language) -> bool:
     return words.general(key, language) is None and any(words.is_ordinary(key, other) for other in others)
 
 
-def _small(clause: _Clause) -> str:
+def _small(clause: Clause) -> str:
     return clause.text[clause.segment.start : clause.segment.end].casefold()
 
 
@@ -350,7 +280,7 @@ _SHORT = 3
 _SMALL = frozenset(("with", "from", "that", "have", "your", "this", "were", "been", "them", "then", "when", "they"))
 
 
-def _said(clause: _Clause) -> list[str]:
+def _said(clause: Clause) -> list[str]:
     """An ordinary verb that says what the person did is a claim, unless a fact about the person uses it or one that
     says the same; a verb that says little ("brought", "moved") is carried by the words of a fact beside it."""
     may = clause.licence
