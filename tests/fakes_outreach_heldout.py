@@ -95,7 +95,7 @@ def false(half: str) -> Iterator[tuple[str, Case, Draft]]:
 
 
 def _people_of(half: str) -> str:
-    return "people"
+    return "people" if half in ("tuned", "frozen") else f"people_{half}"
 
 
 def _framed(frame: Draft, body: list[Sentence], one: Case) -> Draft:
