@@ -457,9 +457,9 @@ def test_rows_say_what_asks_for_a_person_but_nothing_about_hidden_verdicts(tmp_p
         for c, a in pool.assessments.items()
     }
     for share, asking in ((0.0, {"R1", "R2", "M1", "M2", "P1"}), (1.0, {"M1"})):
-        made, _, _ = fakes.desk(tmp_path / str(share), texts=texts, pool=replace(pool, assessments=doubted),
+        other, _, _ = fakes.desk(tmp_path / str(share), texts=texts, pool=replace(pool, assessments=doubted),
                                 policy=Policy(seed="seed", blind_share=share))  # fmt: skip
-        assert rows(made, RITA, made.shortlist(), Filters())[0].asking == asking
+        assert rows(other, RITA, other.shortlist(), Filters())[0].asking == asking
 
 
 @pytest.mark.parametrize(
