@@ -187,7 +187,8 @@ def test_remembering_stages_changes_no_result(made: Path) -> None:
         with swapping.PoolAssessor(
             job.criteria, job.text, embedder, judge_of, date(2026, 11, 1), remember=remember
         ) as assess:
-            results.append([assess(PEOPLE), assess({**PEOPLE, "ines.txt": PEOPLE["lena.txt"]}), assess(PEOPLE)])
+            people = {name: swapping.Paper(text) for name, text in PEOPLE.items()}
+            results.append([assess(people), assess({**people, "ines.txt": people["lena.txt"]}), assess(people)])
     assert results[0] == results[1]
 
 

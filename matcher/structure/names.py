@@ -81,11 +81,13 @@ def strengths(words: Sequence[str], text: str) -> dict[str, Strength]:
 
 
 def _tokens(text: str, known: dict[str, Strength]) -> Iterator[_Token]:
+    above = ""
     for match in _WORD.finditer(text):
         word = match.group()
         if word.endswith(("'s", "’s")):
             word = word[:-2]
-        second = match.start() > 0 and text[match.start() - 1] in "-‐"
+        second = match.start() > 0 and text[match.start() - 1] in "-‐" and above[:1].isupper()
+        above = word
         strength = known.get(folded(word)) if second or not word[0].islower() else None
         yield _Token(match.start(), match.start() + len(word), word, strength)
 

@@ -94,8 +94,9 @@ def _around(text: str, start: int) -> str:
 def _by_sign(text: str, place: Place, phrase: Sequence[str]) -> bool:
     """Whether the line says that the firm belongs to the person."""
     street = table("identity")["address_words"]
-    role = looks_like_title(phrase[-1]) and not phrase[-1].endswith("s")
-    if role or phrase[0].casefold() in street:
+    role = bool(phrase) and looks_like_title(phrase[-1]) and not phrase[-1].endswith("s")
+    letters = all(word.isupper() and len(word) <= 3 for word in phrase)
+    if not phrase or role or letters or phrase[0].casefold() in street:
         return False
     signs = [match.group().casefold() for match in _signs().finditer(_around(text, place[0]))]
     begins = _AS.search(text[max(0, place[0] - 8) : place[0]]) or _POSSESSIVE.match(text, place[1])

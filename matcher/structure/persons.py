@@ -52,7 +52,9 @@ def _split(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     particles, ends = set(table("identity")["particles"]), table("owned")["end_particles"]
     parts = [part for word in name_words(text) for part in re.split(r"[-‐–]", word) if part]
     small = [part.casefold() in particles for part in parts]
-    if len(parts) > 1:
+    if len(parts) == 1:
+        small = [False]
+    elif parts:
         small[0] = small[0] and (small[1] or parts[0].casefold() not in ends["first"])
         small[-1] = small[-1] and (small[-2] or parts[-1].casefold() not in ends["last"])
     names = tuple(part for part, is_small in zip(parts, small, strict=True) if len(part) > 1 and not is_small)
@@ -199,6 +201,24 @@ def _single_words(lines: Sequence[ContentLine], source: str, witness: str) -> tu
     return ()
 
 
+_STACKED = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:['’ -]+[^\W\d_]+\.?){0,3}")
+
+
+def _stacked(lines: Sequence[ContentLine], source: str, witness: str) -> tuple[Found, ...]:
+    """A name over the first two lines ("Brian", "O'Neill"), where a witness knows a word of the second one."""
+    top = [(line.start, source[line.start : line.end].strip()) for line in lines[:2]]
+    if len(top) < 2 or not all(_STACKED.fullmatch(text) for _, text in top):
+        return ()
+    for _, text in top:
+        roles = [word for word in name_words(text) if looks_like_title(word)]
+        no_role = all(word.casefold() in table("owned")["trades"] for word in roles)
+        if heading_kind(text) is not None or pattern("identity", "no_name").search(text) or not no_role:
+            return ()
+    first, second = (re.sub("['’]", "", folded(text)) for _, text in top)
+    known = [word for word in re.findall(r"[^\W\d_]{3,}", second) if word in witness and word not in first]
+    return tuple(top) if known else ()
+
+
 def _openings(lines: Sequence[ContentLine], source: str) -> list[Found]:
     """The first fragments of the first lines, and every fragment of a first line that holds contacts."""
     out: list[Found] = []
@@ -254,7 +274,7 @@ def _heads_a_job(text: str, source: str) -> bool:
 
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:
     """Return where the person's name is first stated; several places where it is stated in parts."""
-    labelled = tuple(_labelled(lines, source)) or tuple(_introduced(lines, source))
+    labelled = tuple(_labelled(lines, source)) or tuple(_introduced(lines, source)) or _stacked(lines, source, witness)
     if labelled:
         return labelled
     head = [f for line in lines[:HEADER_LINES] for f in fragments(line, source)]
