@@ -348,3 +348,12 @@ def test_the_summary_says_what_people_checked_and_when_nobody_did() -> None:
     checked = shortlist.model_copy(update={"review": ("1 person checked 4 of 15 cells and changed 1 verdict.",)})
     page = report.render_summary(checked, texts)
     assert "1 person checked 4 of 15 cells" in page and "No person has checked" not in page
+
+
+def test_the_list_of_the_report_counts_the_unsure_answers_of_each_person() -> None:
+    shortlist, texts = fakes.shortlist(3, 2)
+    first = shortlist.entries[0]
+    cells = tuple(c.model_copy(update={"unsure": n < 2}) for n, c in enumerate(first.justifications))
+    entries = (first.model_copy(update={"justifications": cells}), *shortlist.entries[1:])
+    page = report.render_html(shortlist.model_copy(update={"entries": entries}), texts)
+    assert page.count("2 unsure answers") == 1
