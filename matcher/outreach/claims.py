@@ -164,7 +164,7 @@ def _general(clause: Clause, at: int) -> bool:
     """Whether a word of general language may stand here: anywhere it describes, elsewhere where nothing is claimed."""
     token = clause.pieces[at]
     kind = words.general(token.key, clause.licence.language)
-    if kind is None:
+    if kind is None or clause.segment.offer:
         return False
     if any(start <= token.start < end for start, end in _owned(clause)):
         return kind not in ("g", "l")
@@ -210,7 +210,7 @@ def _loose(clause: Clause, at: int) -> bool:
     "at" or "with", and said beside a quotation or not about the person. The linter lets few of them pass per draft."""
     token, language = clause.pieces[at], clause.licence.language
     latin = all(unicodedata.name(c, "").startswith("LATIN") for c in token.text)
-    if not latin or not token.text.islower():
+    if not latin or not token.text.islower() or clause.segment.offer:
         return False
     if words.general(token.key, language) == "l" and clause.segment.kind == "plain":
         return True

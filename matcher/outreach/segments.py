@@ -23,12 +23,13 @@ Kind = Literal["person", "plain", "free"]
 
 
 class Segment(NamedTuple):
-    """A clause: where it begins and ends in the sentence, its kind, and whether it says what the person would do."""
+    """A clause: where it begins and ends, its kind, whether it says what the person would do, or what one gets."""
 
     start: int
     end: int
     kind: Kind
     would: bool = False
+    offer: bool = False
 
 
 class _Rules(NamedTuple):
@@ -43,6 +44,7 @@ class _Rules(NamedTuple):
     hoped: re.Pattern[str]
     inverted: re.Pattern[str]
     also: re.Pattern[str]
+    offer: re.Pattern[str]
 
 
 @cache
@@ -107,7 +109,7 @@ def _segment(text: str, start: int, end: int, rules: _Rules, asked: list[tuple[i
         return Segment(start, end, "free", would)
     if rules.free.search(clause) or (question is not None and opened):
         return Segment(start, end, "free", would)
-    return Segment(start, end, "plain", would)
+    return Segment(start, end, "plain", would, bool(rules.offer.match(clause)))
 
 
 def possessed(text: str, language: Language) -> tuple[tuple[int, int], ...]:
