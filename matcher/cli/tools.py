@@ -55,7 +55,7 @@ def demo(
     settings = shared.settings(workspace=workspace or Path(".matcher/demo"), quiet=quiet or None)
     with shared.progress(settings.quiet) as progress:
         outcome = demonstration.demo(settings, out, progress)
-    code = shown.outcome(outcome, as_json=False, quiet=settings.quiet)
+    code = shown.outcome(outcome, as_json=False, quiet=settings.quiet or review)  # the desk asks before it shows
     if review:
         from matcher.cli.reviewing import review as open_desk
 
