@@ -42,7 +42,7 @@ def check(sentence: Sentence, where: int, language: Language, known: Mapping[str
     clauses = _clauses(text, may, theirs)
     for clause in clauses:
         problems += [_problem(fault, found, _ADVICE[fault], where) for fault, found in _faults(clause)]
-        problems += [_problem("claim", verb, _ADVICE["word"], where) for verb in _said(clause)]
+        problems += [_problem("claim", verb, _ADVICE["word"], where) for verb in (*_said(clause), *_foretold(clause))]
     found = mixed([(clause.segment, clause.pieces) for clause in clauses], outside(text), may)
     return problems + [_problem(rule, said, advice, where) for rule, said, advice in found]
 
@@ -275,6 +275,7 @@ _ABOUT_YOU = {
 }
 
 
+_ASKED = re.compile(r"\W*(?:how|what|why|when|where|whether|wie|was|comment|ce que|cómo|qué)\b")
 _RUNNING = frozenset(("run", "ran", "runs"))
 _SHORT = 3
 _SMALL = frozenset(("with", "from", "that", "have", "your", "this", "were", "been", "them", "then", "when", "they"))
@@ -294,7 +295,32 @@ def _said(clause: Clause) -> list[str]:
         return []
     if any(token.key in words.word_set("groups.txt") for token in clause.pieces):
         heavy |= _RUNNING
+    if _ASKED.match(_small(clause)):
+        light = frozenset()  # "how you work" says nothing yet
     found = [match.group(1) for match in _ABOUT_YOU[may.language].finditer(_small(clause))]
     return [
         verb for verb in found if not may.says(verb, person=True) and (verb in heavy or (verb in light and not carried))
     ]
+
+
+def _foretold(clause: Clause) -> list[str]:
+    """What a clause says that the person will or must be, where no word of it comes from a fact."""
+    may, language = clause.licence, clause.licence.language
+    found = _FORETOLD.get(language)
+    said = found.search(_small(clause)) if found and clause.segment.kind != "free" else None
+    carried = any(
+        token.key in may.always or (may.says(token.key, person=False) and not words.is_ordinary(token.key, language))
+        for token in clause.pieces
+    )
+    return [said.group()] if said and not carried else []
+
+
+_FORETOLD = {
+    "en": re.compile(
+        r"\byou(?:['’]ll| will| would|['’]d| must)\s+(?!(?:like|prefer|rather|want|need|have to|understand|find|see|do so"
+        r"|hear|know|forgive|excuse|agree|be (?:able|free|open|interested|willing))\b)\w+|\byour \w+ (?:must|will|would)\b"
+    ),
+    "de": re.compile(r"\bsie (?:werden|müssen) (?!(?:verstehen|sehen|hören|finden|wissen)\b)\w+"),
+    "fr": re.compile(r"\bvous (?:serez|aurez|devez|allez)\b"),
+    "es": re.compile(r"\busted (?:será|tendrá|debe|va)\b"),
+}

@@ -140,7 +140,7 @@ def _words_of(cited: tuple[str, ...], known: Mapping[str, Fact]) -> frozenset[st
     return frozenset(token.key for fact in facts for token in tokens(fact.text))
 
 
-_OF_THE_TRADE = frozenset(("family", "health", "graduation", "others", "machine"))
+_OF_THE_TRADE = frozenset(("family", "health", "graduation", "others", "machine", "rank"))
 """Reasons whose single words are everyday words of some trades: children, patients' health, school, competitors."""
 
 

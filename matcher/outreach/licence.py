@@ -111,10 +111,17 @@ def bound(pieces: Sequence[Token], at: int, one: Source, language: Language) -> 
     found = []
     for place in (n for n, token in enumerate(one.pieces) if token.key == key):
         theirs = around(one.pieces, place)
-        sides = zip(ours, theirs, strict=True)
-        if at and place and _END.get(pieces[at - 1].key, 1) == _END.get(one.pieces[place - 1].key, 2):
-            sides = zip(_bare(ours), _bare(theirs), strict=True)  # "cut … to 29 %", in both
-        told = any(_shared(mine, other, language) for mine, other in sides)
+        ends = _END.get(pieces[at - 1].key if at else ""), _END.get(one.pieces[place - 1].key if place else "")
+        if language in ("en", "de") and None not in ends and ends[0] != ends[1]:
+            continue  # "from 40 to 12" is not "from 12 to 40"
+        sides = list(zip(ours, theirs, strict=True))
+        if ends[0] and ends[0] == ends[1]:  # "cut … to 29 %", in both
+            sides = list(zip(_bare(ours), _bare(theirs), strict=True))
+        elif ends[1] == "to":  # "availability of 99.9 %" after a rise to it, but not "cut 29 %"
+            sides.append((ours[0], [word for word in _bare(theirs)[0] if not _changes(word, language)]))
+        told = any(_shared(mine, other, language) for mine, other in sides) or (
+            _range_told(pieces, one, place, ends) or _moved(ours, theirs, language)
+        )
         if (told and not _exchanged(pieces, at, ours[1], theirs[1], one, language)) or _of_them(pieces, at, one, place):
             found.append(place)
     return found
@@ -125,6 +132,30 @@ _END = {
     "du": "from", "del": "from",
 }  # fmt: skip
 """Which end of a change a small word stands before."""
+
+
+def _changes(word: str, language: Language) -> bool:
+    """Whether a word says that something rose or fell."""
+    moves = {
+        "en": ("cut", "rise"),
+        "de": ("gesenkt", "gesteigert"),
+        "fr": ("réduit", "augmenté"),
+        "es": ("reducido", "aumentado"),
+    }
+    return any(root(word) in related(move, language) for move in moves[language])
+
+
+def _moved(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]], language: Language) -> bool:
+    """ "30 % fewer" tells what "down by 30 %" tells."""
+    near = [word for side in ours for word in side[:2] if _BEHIND not in word and _changes(word, language)]
+    said = [word for side in theirs for word in side if _BEHIND not in word and _changes(word, language)]
+    return _shared(near, said, language) and not any(_BEHIND in word for side in theirs for word in side)
+
+
+def _range_told(pieces: Sequence[Token], one: Source, place: int, ends: tuple[str | None, str | None]) -> bool:
+    """Whether "from" stands before the beginning of a change whose end the sentence names as well."""
+    after = next((token.key for token in one.pieces[place + 1 : place + 1 + _WIDE] if token.number), None)
+    return ends == ("from", "from") and any(token.number and token.key == after for token in pieces)
 
 
 def _bare(sides: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:

@@ -29,7 +29,7 @@ def mixed(clauses: Sequence[Clause], text: str, may: Licence) -> list[_Found]:
     found = list(_figures([token for _, pieces in clauses for token in pieces], may))
     for segment, pieces in clauses:
         taken = _taken(pieces, may, shared=segment.kind != "person")
-        found += [*_joined(pieces, taken, may), *_ends(pieces, may)]
+        found += [*_joined(pieces, taken, may), *_ends(pieces, may), *_led(pieces, may)]
         if segment.kind == "person" or (taken and segment.kind == "plain"):
             found += _negation(pieces, taken, may)
     return found
@@ -122,6 +122,23 @@ def _ends(pieces: Sequence[Token], may: Licence) -> Iterator[_Found]:
         homes = [(one, place) for one in may.person for place in _in(after, one, may)] if after else []
         if homes and not any(_before(one, place, token.key) for one, place in homes):
             yield "order", f"{token.text} {after.text if after else ''}", "keep the ends of the fact, or quote it"
+
+
+def _led(pieces: Sequence[Token], may: Licence) -> Iterator[_Found]:
+    """What somebody is said to have led is what the fact says that they led."""
+    for at, token in enumerate(pieces):
+        led = token.key in _LEADING and token.key not in may.always
+        after = next((t for t in _taken(pieces[at + 1 : at + 2 + _REACH], may, shared=False) if not t.number), None)
+        places = [(one, n) for one in may.person for n, theirs in enumerate(one.pieces) if theirs.key in _LEADING]
+        if not led or after is None or not places:
+            continue
+        if not any(0 < place - n <= _WIDE for one, n in places for place in _in(after, one, may)):
+            yield "order", f"{token.text} … {after.text}", "lead only what the fact says was led, or quote it"
+
+
+_LEADING = frozenset(
+    ("lead", "led", "leading", "head", "headed", "manage", "managed", "managing", "direct", "directed")
+)
 
 
 def _before(one: Source, place: int, end: str) -> bool:
