@@ -1,7 +1,8 @@
 """Held-out drafts for the outreach linter, read from ``tests/heldout``: clean ones, and ones with a false sentence.
 
-They were written before anybody looked at what the linter would say. The *tuned* halves served to find causes; the
-*frozen* halves are measured and never used to change a rule or a word list.
+Each round was written and committed before it was measured, and only then used to find causes: *tuned* and *frozen*
+(two halves of the first round), *second*, *third* and *fourth*. ``docs/outreach.md`` has the first measurement of each.
+*probes* are false sentences written against the rules.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def false(half: str) -> Iterator[tuple[str, Case, Draft]]:
 
 
 def _people_of(half: str) -> str:
-    return "people" if half in ("tuned", "frozen") else f"people_{half}"
+    return "people" if half in ("tuned", "frozen", "probes") else f"people_{half}"
 
 
 def _framed(frame: Draft, body: list[Sentence], one: Case) -> Draft:

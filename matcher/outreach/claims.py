@@ -172,7 +172,10 @@ def _general(clause: Clause, at: int) -> bool:
         return kind not in ("g", "l") or not at or clause.pieces[at - 1].key not in _LEAVING
     if kind == "a":
         return clause.segment.kind != "person" or not (_after_being(clause, at) or token.key.endswith(_VERBAL))
-    return kind == "s" and clause.segment.kind == "plain" and not clause.segment.would
+    if clause.segment.kind == "person":
+        verb = at > 0 and clause.pieces[at - 1].key in ("you", "sie", "vous", "usted")
+        return kind == "s" and verb and _ASKED.match(_small(clause)) is not None
+    return kind == "s" and not clause.segment.would
 
 
 def _owned(clause: Clause) -> list[tuple[int, int]]:
@@ -317,8 +320,9 @@ def _foretold(clause: Clause) -> list[str]:
 
 _FORETOLD = {
     "en": re.compile(
-        r"\byou(?:['’]ll| will| would|['’]d| must)\s+(?!(?:like|prefer|rather|want|need|have to|understand|find|see|do so"
-        r"|hear|know|forgive|excuse|agree|be (?:able|free|open|interested|willing))\b)\w+|\byour \w+ (?:must|will|would)\b"
+        r"\byou(?:['’]ll| will| would|['’]d| must)\s+(?!(?:like|prefer|rather|want|need|have to|understand|find"
+        r"|do so|see|hear|know|forgive|excuse|agree|be (?:able|free|open|interested|willing))\b)\w+"
+        r"|\byour \w+ (?:must|will|would)\b"
     ),
     "de": re.compile(r"\bsie (?:werden|müssen) (?!(?:verstehen|sehen|hören|finden|wissen)\b)\w+"),
     "fr": re.compile(r"\bvous (?:serez|aurez|devez|allez)\b"),

@@ -18,8 +18,8 @@ from matcher.outreach.tokens import Token
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?%?")
 _GLUE = frozenset((
-    "to", "and", "or", "from", "instead", "of", "rather", "than", "auf", "statt", "bis", "und", "von", "à", "au", "a",
-    "al", "de", "del", "du", "et", "y", "hasta",
+    "to", "and", "or", "from", "down", "up", "instead", "of", "rather", "than", "auf", "statt", "bis", "und", "von",
+    "à", "au", "a", "al", "de", "del", "du", "et", "y", "hasta",
 ))  # fmt: skip
 _WIDEST_GAP = 3
 
@@ -92,6 +92,8 @@ def _value(pieces: Sequence[Token], at: int, known: _Words) -> tuple[int, str]:
         word = pieces[at + size].key
         if word in known.values and (current == 0 or (current % 10 == 0 and known.values[word] < max(current, 1))):
             current += known.values[word]
+        elif word == "one" and current >= _TWENTY and current % 10 == 0:
+            current += 1
         elif word in known.hundred and current < _HUNDRED:
             current = max(current, 1) * _HUNDRED
         elif word in known.thousand:
@@ -104,7 +106,7 @@ def _value(pieces: Sequence[Token], at: int, known: _Words) -> tuple[int, str]:
     return size, str(total + current)
 
 
-_HUNDRED = 100
+_TWENTY, _HUNDRED = 20, 100
 
 
 def _goes_on(pieces: Sequence[Token], at: int, known: _Words) -> bool:

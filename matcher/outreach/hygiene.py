@@ -140,8 +140,8 @@ def _words_of(cited: tuple[str, ...], known: Mapping[str, Fact]) -> frozenset[st
     return frozenset(token.key for fact in facts for token in tokens(fact.text))
 
 
-_OF_THE_TRADE = frozenset(("family", "health", "graduation", "others", "machine", "rank"))
-"""Reasons whose single words are everyday words of some trades: children, patients' health, school, competitors."""
+_OF_THE_TRADE = frozenset(("family", "health", "graduation", "gender", "others", "machine", "rank"))
+"""Reasons whose single words are everyday words of some trades: children, women, school, competitors."""
 
 
 def _banned(text: str, draft: Draft, theirs: frozenset[str]) -> Iterator[_Found]:

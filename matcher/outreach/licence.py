@@ -169,7 +169,7 @@ def _exchanged(
     """Whether the figure stands right before a word of the fact that stands elsewhere: "11 meters and 3 balances"."""
     small = words.weak("start") | words.weak("end") | _OVER
     after = pieces[at + 1].key if at + 1 < len(pieces) else ""
-    if not after or after in small or not related(after, language) & frozenset(one.roots):
+    if not after or after in small or _changes(after, language) or not related(after, language) & frozenset(one.roots):
         return False
     return not _shared(ours, theirs, language) and any(_BEHIND not in word and word not in small for word in theirs)
 
