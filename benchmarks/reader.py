@@ -17,13 +17,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
 
-import aggregate
+import figures as agreement
 import gold
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.justify import copied_from, justify
 from matcher.justify.reader import ReaderJudge, Similarity
+from matcher.justify.reader_lines import Reading
 from matcher.models import Criteria
 
 
@@ -39,6 +39,7 @@ def similarity_of(spec: str, cache: Path) -> Similarity:
     return similarity
 
 
+NOTHING = Reading((), np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 GOLD = Path(__file__).resolve().parents[2] / "shared" / "gold"
 
 
@@ -61,22 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             made = judge.read(person.view, criteria)
             seconds += time.process_time() - begun
             cells += len(made)
-            readings = judge.readings(person.view, mine_now)
-            copied = copied_from("\n".join(c.text for c in asked))
-            checked = justify(person.view, person.document, criteria, aggregate.Given(made), copied=copied)
-            for criterion, cell, reading in zip(mine_now, checked.justifications, readings, strict=True):
-                truth = person.truth["verdicts"][criterion.id]["evidence"]
-                hit = tuple(gold.supports(person.original(line), truth) for line in reading.lines)
-                mine.append(aggregate.Example(folder.name, person, criterion, reading, hit))
-                verdict = cell.verdict if cell.verdict in aggregate.ORDER else "not_shown"
-                said.append((str(verdict), cell.unsure))
-        figures[folder.name] = aggregate.measure(mine, said)
-        aggregate.show(folder.name, figures[folder.name])
+            said += agreement.checked(person, list(mine_now), made)
+            mine += [agreement.Example(folder.name, person, criterion, NOTHING, ()) for criterion in mine_now]
+        figures[folder.name] = agreement.measure(mine, said)
+        agreement.show(folder.name, figures[folder.name])
         tested += mine
         verdicts += said
     mean = float(np.mean([f["rho"] for f in figures.values()]))
-    figures["pooled"] = aggregate.measure(tested, verdicts) | {"rho": mean}
-    aggregate.show("pooled", figures["pooled"])
+    figures["pooled"] = agreement.measure(tested, verdicts) | {"rho": mean}
+    agreement.show("pooled", figures["pooled"])
     cost = seconds / cells * 20 * 18
     print(
         f"{seconds:.1f} CPU s for {cells} cells; 20 candidates × 18 criteria: {cost:.1f} CPU s (first loading included)"

@@ -29,6 +29,8 @@ CELLS = {
         "sure_from": 0.6,
         "years_from": 0.5,
         "denied_from": 0.6,
+        "lines": {"centre": [0.0] * 14, "scale": [1.0] * 14, "weights": [1.0] + [0.0] * 13, "bias": 0.0},
+        "jobs": {"centre": [0.0] * 5, "scale": [1.0] * 5, "weights": [1.0] + [0.0] * 4, "bias": 0.0},
     },
 }
 

@@ -10,8 +10,9 @@ import pytest
 
 from matcher.blind import blind
 from matcher.errors import ModelMismatch
-from matcher.justify.reader import ReaderJudge, segment
-from matcher.justify.reader_cells import CellModel, features
+from matcher.justify.reader import ReaderJudge
+from matcher.justify.reader_cells import FEATURES, CellModel, Setting, Weighing, features
+from matcher.justify.reader_lines import segment
 from matcher.justify.reader_network import WEIGHTS, Network
 from matcher.models import Document
 from matcher.structure import structure
@@ -121,6 +122,53 @@ def test_years_are_counted_by_code_from_the_positions_that_were_read_as_of_the_k
     assert (nothing.verdict, nothing.counted) == ("not_shown", ())
 
 
+TWO_JOBS = view(
+    [
+        ("Keeper, Harbour Museum", "experience", "P1"),
+        ("Painted the fence", "experience", "P1"),
+        ("Loans packed and signed for", "experience", "P1"),
+        ("Waiter, Café Ost", "experience", "P2"),
+        ("Collections carried to table nine", "experience", "P2"),
+    ],
+    positions=[position("P1", "Keeper", 60, 0, "L1"), position("P2", "Waiter", 100, 60, "L4")],
+)
+CARE = criterion("Q1", "At least three years of collection care within the last eight years", min_years=3)
+
+
+def test_a_job_is_asked_about_whole_beside_the_requirement_without_its_length():
+    reader = judge(Keeper=FULL)
+    reader.read(TWO_JOBS, criteria(CARE))
+    jobs = [pair for pair in reader.network.asked if pair[0] == "collection care"]
+    assert jobs == [
+        ("collection care", "Experience: Keeper, Harbour Museum. Painted the fence. Loans packed and signed for"),
+        ("collection care", "Experience: Waiter, Café Ost. Collections carried to table nine"),
+    ]
+
+
+def test_of_a_job_the_lines_nearest_to_the_requirement_are_shown():
+    def similarity(asked, lines):
+        return np.array([[float("Loans" in line) for line in lines] for _ in asked], np.float32)
+
+    reader = judge()
+    reader.similarity = similarity
+    reader.read(TWO_JOBS, criteria(CARE))
+    shown = [text for question, text in reader.network.asked if question == "collection care"]
+    assert shown[0] == "Experience: Keeper, Harbour Museum. Loans packed and signed for. Painted the fence"
+
+
+def test_a_line_that_fits_does_not_count_a_job_that_as_a_whole_does_not():
+    network = RuleNetwork(lambda asked, text: FULL if asked == CARE.text and "carried" in text else NONE)
+    (cell,) = ReaderJudge(network=network).read(TWO_JOBS, criteria(CARE))
+    assert (cell.verdict, cell.counted) == ("not_shown", ())
+
+
+def test_years_are_quoted_by_the_line_that_names_the_job_and_then_by_its_best_line():
+    (cell,) = judge(Keeper=FULL, Loans=PARTIAL).read(TWO_JOBS, criteria(CARE))
+    assert (cell.verdict, cell.lines[0]) == ("met", "L1")
+    (nothing,) = judge().read(TWO_JOBS, criteria(CARE))
+    assert (nothing.lines, nothing.nearest[:2]) == ((), ("L1", "L4"))
+
+
 def test_a_lower_degree_than_asked_caps_what_the_reader_says():
     asked = criteria(criterion("F1", "A master's degree", degree="master"))
     lines = [("Bachelor of Music, counted", "education", None)]
@@ -165,10 +213,13 @@ def test_keyword_lists_and_copies_of_the_requirement_are_not_read():
 
 
 def test_the_same_words_count_more_where_the_rest_of_the_posting_fits():
-    silent = features(np.array([PARTIAL], np.float32), np.zeros(1, np.float32), [True], -3.0)
-    fitting = features(np.array([PARTIAL], np.float32), np.zeros(1, np.float32), [True], 3.0)
-    assert silent[:-1] == fitting[:-1]
-    assert silent[-1] < fitting[-1]
+    at = FEATURES.index("elsewhere")
+    silent, fitting = (
+        features(np.array([PARTIAL], np.float32), np.zeros(1, np.float32), [True], [5], Setting(elsewhere=value))
+        for value in (-3.0, 3.0)
+    )
+    assert silent[at] < fitting[at]
+    assert [*silent[:at], *silent[at + 1 :]] == [*fitting[:at], *fitting[at + 1 :]]
 
 
 def test_a_name_at_the_head_of_the_resume_moves_no_cell():
@@ -217,9 +268,16 @@ def test_between_the_thresholds_a_cell_is_partial_and_unsure():
     assert model.decide((0.45, 0.35, 0.2)).unsure
 
 
+def test_a_weighing_orders_by_its_weights_and_is_silent_about_nothing():
+    weighing = Weighing(centre=(1.0, 0.0), scale=(2.0, 1.0), weights=(2.0, -1.0), bias=0.5)
+    assert list(weighing.of(np.array([[3.0, 1.0], [1.0, 0.0]]))) == [1.5, 0.5]
+    assert len(weighing.of(np.zeros((0, 2)))) == 0
+
+
 def test_a_cell_without_lines_has_the_features_of_silence():
-    nothing = features(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), [], 0.0)
-    silent = features(np.array([NONE], np.float32), np.zeros(1, np.float32), [False], 0.0)
+    nothing = features(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), [], [], Setting())
+    silent = features(np.array([NONE], np.float32), np.zeros(1, np.float32), [False], [3], Setting())
+    assert len(nothing) == len(silent) == len(FEATURES)
     assert nothing[0] <= silent[0]
 
 

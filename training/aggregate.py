@@ -8,68 +8,43 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
-from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import gold
 import numpy as np
+from figures import ORDER, Example, measure, said, show
 from sklearn.linear_model import LogisticRegression
 
-from matcher.justify import copied_from, credentials, justify, reader, standing
-from matcher.justify.reader_cells import FEATURES, CellModel, strongest
-from matcher.models import BlindView, Cell, Criteria, Criterion
-
-NEAREST = 12
-"""Nearest lines per cell in the readings; for years the lines that name a job follow them."""
-ORDER = ("not_shown", "partial", "met")
-TRUTH = {"not_met": "not_shown", "partial": "partial", "met": "met"}
+from matcher.justify import credentials, reader_verdicts, standing
+from matcher.justify.reader_cells import FEATURES, CellModel, Weighing, strongest
+from matcher.justify.reader_lines import LINES_READ, Reading, to_read
 
 
-@dataclass(frozen=True)
-class Example:
-    """One cell with its reading and its truth."""
-
-    posting: str
-    candidate: gold.Candidate
-    criterion: Criterion
-    reading: reader.Reading
-    hit: tuple[bool, ...]
-    rest: float = 0.0
-    """Mean support of the candidate's other criteria."""
-
-    @property
-    def truth(self) -> str:
-        """The true verdict, in the product's words."""
-        return TRUTH[self.candidate.truth["verdicts"][self.criterion.id]["verdict"]]
-
-
-def examples(folder: Path, readings: Path, count: int) -> list[Example]:
-    """Join one posting's readings with its truth; only the nearest ``count`` lines are used."""
+def examples(folder: Path, readings: Path, count: int = LINES_READ) -> list[Example]:
+    """Join one posting's readings with its truth; only the lines that the judge would read are used."""
     raw = json.loads(readings.read_text("utf-8"))
     people = {c.name: c for c in gold.candidates(folder)}
     asked = {c.id: c for c in gold.criteria(folder)}
-    eligible = {
-        name: {line.id for line in reader.eligible(person.view, list(asked.values()))}
-        for name, person in people.items()
-    }
     found = []
     for key, cell in raw.items():
         name, identifier = key.split("|")
-        kept = [i for i, line in enumerate(cell["lines"]) if line in eligible[name]]
-        near = {i for rank, i in enumerate(kept[:count]) if reader.worth_reading(rank, cell["near"][i])}
-        rows = [i for i in kept if i in near or cell["names"][i]]
-        reading = reader.Reading(
+        person, criterion = people[name], asked[identifier]
+        near = np.array(cell["near"], np.float32)
+        lines = [person.view.line(line) for line in cell["lines"]]
+        rows = to_read(criterion, person.view, lines, near, count)
+        reading = Reading(
             tuple(cell["lines"][i] for i in rows),
-            np.array([cell["shares"][i] for i in rows], np.float32).reshape(-1, 4),
-            np.array([cell["near"][i] for i in rows], np.float32),
+            np.array(cell["shares"], np.float32).reshape(-1, 4)[rows],
+            near[rows],
+            tuple(cell["jobs"]),
+            np.array(cell["job_shares"], np.float32).reshape(-1, 4),
+            np.array(cell["job_near"], np.float32),
         )
-        hit = tuple(cell["hit"][i] for i in rows)
-        found.append(Example(folder.name, people[name], asked[identifier], reading, hit))
+        found.append(Example(folder.name, person, criterion, reading, tuple(cell["hit"][i] for i in rows)))
     return with_rest(found)
 
 
@@ -82,29 +57,8 @@ def with_rest(found: list[Example]) -> list[Example]:
     for members in by_candidate.values():
         values = [strongest(found[i].reading.probabilities) for i in members]
         for at, i in enumerate(members):
-            result[i] = replace(found[i], rest=reader.elsewhere(values, at))
+            result[i] = replace(found[i], rest=reader_verdicts.elsewhere(values, at))
     return result
-
-
-def kappa(pairs: list[tuple[str, str]], weighted: bool = False) -> float:
-    """Cohen's kappa over (truth, said); quadratic weights if asked."""
-    at = {name: i for i, name in enumerate(ORDER)}
-
-    def weight(i: int, j: int) -> float:
-        return 1 - ((i - j) / 2) ** 2 if weighted else float(i == j)
-
-    n = len(pairs)
-    truth, said = Counter(at[t] for t, _ in pairs), Counter(at[s] for _, s in pairs)
-    observed = sum(weight(at[t], at[s]) for t, s in pairs) / n
-    expected = sum(weight(i, j) * truth[i] * said[j] for i in range(3) for j in range(3)) / n**2
-    return (observed - expected) / (1 - expected) if expected < 1 else math.nan
-
-
-def spearman(a: list[float], b: list[float]) -> float:
-    """Rank correlation with mean ranks for ties."""
-    from scipy.stats import spearmanr
-
-    return float(spearmanr(a, b).statistic)
 
 
 def fit(
@@ -119,16 +73,51 @@ def fit(
     """Fit the cell model on the examples that it decides: not years, plain certificates, residence, permission."""
     used = [e for e in train if not by_code(e)]
     columns = [FEATURES.index(name) for name in names]
-    values = np.array([reader.described(e.candidate.view, e.reading, e.rest) for e in used])[:, columns]
+    values = np.array([reader_verdicts.described(e.criterion, e.candidate.view, e.reading, e.rest) for e in used])[
+        :, columns
+    ]
     centre, scale = values.mean(0), values.std(0) + 1e-6
     model = LogisticRegression(C=strength, max_iter=3000).fit(
         (values - centre) / scale, [ORDER.index(e.truth) for e in used]
     )
     return CellModel(
-        names, tuple(map(float, centre.round(5))), tuple(map(float, scale.round(5))),
-        tuple(tuple(map(float, row.round(5))) for row in model.coef_), tuple(map(float, model.intercept_.round(5))),  # type: ignore[arg-type]
-        met_from, sure_from, years_from, denied_from,
+        names, rounded(centre), rounded(scale),
+        tuple(rounded(row) for row in model.coef_), rounded(model.intercept_),  # type: ignore[arg-type]
+        met_from, sure_from, years_from, denied_from, lines_of(train), jobs_of(train),
     )  # fmt: skip
+
+
+def rounded(values: np.ndarray) -> tuple[float, ...]:
+    """Return numbers as they are published."""
+    return tuple(float(v) for v in np.round(values, 5))
+
+
+def weighing(values: np.ndarray, truth: list[bool], strength: float) -> Weighing:
+    """Fit a logistic model of two outcomes."""
+    centre, scale = values.mean(0), values.std(0) + 1e-6
+    model = LogisticRegression(C=strength, max_iter=3000).fit((values - centre) / scale, truth)
+    return Weighing(rounded(centre), rounded(scale), rounded(model.coef_[0]), round(float(model.intercept_[0]), 5))
+
+
+def lines_of(train: list[Example]) -> Weighing:
+    """Fit the order of the lines: is a line one of the truth's evidence lines?"""
+    used = [e for e in train if e.candidate.truth["verdicts"][e.criterion.id]["evidence"] and e.reading.lines]
+    values = np.concatenate([reader_verdicts.lines_described(e.criterion, e.candidate.view, e.reading) for e in used])
+    return weighing(values, [hit for e in used for hit in e.hit], 0.3)
+
+
+def jobs_of(train: list[Example]) -> Weighing:
+    """Fit which jobs count: does a job hold evidence of the years asked?"""
+    used = [e for e in train if e.reading.jobs]
+    values = np.concatenate([reader_verdicts.jobs_described(e.candidate.view, e.reading, e.rest) for e in used])
+    return weighing(values, [counts(e, job) for e in used for job in e.reading.jobs], 0.1)
+
+
+def counts(example: Example, job: str) -> bool:
+    """Say whether a job holds one of the truth's evidence lines."""
+    evidence = example.candidate.truth["verdicts"][example.criterion.id]["evidence"]
+    mine = (line for line in example.candidate.view.lines if line.position == job)
+    return any(gold.supports(example.candidate.original(line.id), evidence) for line in mine)
 
 
 def by_code(example: Example) -> bool:
@@ -139,73 +128,6 @@ def by_code(example: Example) -> bool:
         or credentials.decide(criterion, view) is not None
         or standing.decide(criterion, view, example.candidate.document) is not None
     )
-
-
-@dataclass(frozen=True)
-class Given:
-    """A judge that hands over cells made before: the stage then checks them as it checks every judge's."""
-
-    cells: tuple[Cell, ...]
-    name: str = "given"
-    note: str = ""
-
-    def read(self, view: BlindView, criteria: Criteria) -> tuple[Cell, ...]:
-        """Return the cells."""
-        return self.cells
-
-
-def said(tested: list[Example], model: CellModel) -> list[tuple[str, bool]]:
-    """Return the verdict of the whole stage for each example, and whether it is unsure."""
-    groups: dict[str, list[int]] = {}
-    for i, e in enumerate(tested):
-        groups.setdefault(e.candidate.name, []).append(i)
-    result = [("not_shown", False)] * len(tested)
-    for members in groups.values():
-        person, asked = tested[members[0]].candidate, [tested[i].criterion for i in members]
-        cells = tuple(
-            reader.cell(e.criterion, person.view, e.reading, model, e.rest) for e in (tested[i] for i in members)
-        )
-        criteria = Criteria(posting="doc:gold", title=person.posting, criteria=tuple(asked))
-        copied = copied_from("\n".join(c.text for c in asked))
-        made = justify(person.view, person.document, criteria, Given(cells), copied=copied)
-        for i, cell in zip(members, made.justifications, strict=True):
-            verdict = cell.verdict if cell.verdict in ORDER else "not_shown"
-            result[i] = (str(verdict), cell.unsure)
-    return result
-
-
-def measure(tested: list[Example], verdicts: list[tuple[str, bool]]) -> dict:
-    """Return the figures for one posting or several."""
-    pairs = [(e.truth, v) for e, (v, _) in zip(tested, verdicts, strict=True)]
-    silent = [v for t, v in pairs if t == "not_shown"]
-    sure = [p for p, (_, unsure) in zip(pairs, verdicts, strict=True) if not unsure]
-    evidence = [e for e in tested if e.candidate.truth["verdicts"][e.criterion.id]["evidence"]]
-    top = {n: np.mean([any(e.hit[i] for i in e.reading.by_support[:n]) for e in evidence]) for n in (1, 3)}
-    score: dict[str, list[float]] = {}
-    for e, (v, _) in zip(tested, verdicts, strict=True):
-        score.setdefault(e.candidate.name, []).append(ORDER.index(v) / 2)
-    fit_grade = {e.candidate.name: e.candidate.fit for e in tested}
-    means = {name: float(np.mean(values)) for name, values in score.items()}
-    one = len({e.posting for e in tested}) == 1
-    return {
-        "cells": len(pairs),
-        "accuracy": float(np.mean([a == b for a, b in pairs])),
-        "kappa": kappa(pairs),
-        "weighted_kappa": kappa(pairs, True),
-        "false_met": float(np.mean([v == "met" for v in silent])),
-        "top1": float(top[1]),
-        "top3": float(top[3]),
-        "rho": spearman(list(means.values()), [float(fit_grade[name]) for name in means]) if one else math.nan,
-        "sure": len(sure) / len(pairs),
-        "sure_accuracy": float(np.mean([a == b for a, b in sure])) if sure else math.nan,
-        "sure_false_met": float(np.mean([b == "met" for a, b in sure if a == "not_shown"])) if sure else math.nan,
-    }
-
-
-def show(name: str, f: dict) -> None:
-    """Print one line of figures."""
-    keys = ("accuracy", "kappa", "weighted_kappa", "false_met", "top1", "top3", "rho", "sure", "sure_accuracy")
-    print(f"{name:24s} {f['cells']:4d} cells " + " ".join(f"{key} {f[key]:.3f}" for key in keys))
 
 
 def cross_validate(
@@ -234,7 +156,7 @@ SETTINGS = {
     "names": FEATURES,
     "met_from": 0.6,
     "sure_from": 0.6,
-    "years_from": 1.0,
+    "years_from": -0.5,
     "denied_from": 0.6,
 }
 
@@ -256,7 +178,7 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--readings", type=Path, required=True)
     parser.add_argument("--suffix", default="")
-    parser.add_argument("--count", type=int, default=reader.LINES_READ)
+    parser.add_argument("--count", type=int, default=LINES_READ)
     parser.add_argument("--write", type=Path, help="folder of the weights: writes cells.json and seals it")
     options = parser.parse_args()
     end = f"-{options.suffix}" if options.suffix else ""

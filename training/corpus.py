@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcher.justify.facts import without_length
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,7 +26,8 @@ HELD_OUT = 8
 """Occupations kept apart for the figures of the report: the same eight as in the first experiment."""
 
 YEARS = re.compile(
-    r"\b(\d+|two|three|four|five|six|seven|eight|ten)\+?[ -]*(or more |full |full-time )?(school )?"
+    r"\b(\d+|one|two|three|four|five|six|seven|eight|ten|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro"
+    r"|cinco)\+?[ -]*(or more |full |full-time )?(school )?"
     r"(years?|yrs|months?|seasons?|Jahre|años|ans)\b",
     re.I,
 )
@@ -83,6 +86,8 @@ def written(folder: Path = DATA) -> list[Row]:
     return rows
 
 
+AT_WORK = re.compile("Experience|Erfahrung|Experiencia|Expérience")
+"""Sections whose lines stand under a job."""
 SILENT = (0.93, 0.05, 0.02, 0.0)
 """Target of a combination that the writer of a dense file left without a label: not written for it, rarely a help."""
 
@@ -115,7 +120,7 @@ def _dense_line(text: str, occupation: str, context: str, criteria: dict[str, tu
     labels = dict(mark.split() for mark in marks.split(",") if mark.strip())
     if unknown := set(labels) - set(criteria) or set(labels.values()) - set(LABELS):
         raise ValueError(f"{occupation}: {unknown} in {text!r}")
-    at_work = re.search("Experience|Erfahrung|Berufserfahrung", context)
+    at_work = AT_WORK.search(context)
     rows = []
     for identifier, (kind, criterion) in criteria.items():
         label = labels.get(identifier)
@@ -124,6 +129,31 @@ def _dense_line(text: str, occupation: str, context: str, criteria: dict[str, tu
         target = one_hot(label) if label else SILENT
         rows.append(Row(occupation, criterion, kind, context, line.strip(), target, "dense"))
     return rows
+
+
+def positions(rows: Sequence[Row]) -> list[Row]:
+    """Return jobs beside "N years" requirements without their length, as the judge asks about them.
+
+    ``rows`` are written or dense. A written line names the job itself or stands under its title; it counts by its own
+    label. A job of a dense file is its first line, where that names it and carries the label, and each line under it.
+    """
+    found = []
+    heads: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        if row.kind == "responsibility" or type_of(row.criterion) != "years" or not AT_WORK.search(row.context):
+            continue
+        title, _, section = row.context.rpartition(" · ")
+        key = (row.occupation, row.criterion, row.context)
+        named = row.origin == "dense" and title.split(",")[0].lower() in row.line.lower()
+        if named:
+            heads.setdefault(key, row)
+        head = heads.get(key, row)
+        before = head.line if head is not row else title if not named else ""
+        text = f"{before}. {row.line}" if before else row.line
+        found.append(
+            Row(row.occupation, without_length(row.criterion), row.kind, section, text, head.target, "position")
+        )
+    return found
 
 
 def type_of(criterion: str) -> str:
@@ -221,7 +251,8 @@ def vary(row: Row, mates: dict[str, list[str]], rng: random.Random) -> Row:
         title = ""
     context = " · ".join(part for part in (title, section) if part)
     line, mate = row.line, mates.get(row.criterion)
-    if mate and row.target[3] < 0.5 and rng.random() < 0.15:
+    if mate and row.target[3] < 0.5 and rng.random() < (0.5 if row.origin == "position" else 0.15):
         other = rng.choice(mate)
-        line = f"{line.rstrip('.')}. {other}" if rng.random() < 0.5 else f"{other.rstrip('.')}. {line}"
+        first = row.origin == "position" or rng.random() < 0.5
+        line = f"{line.rstrip('.')}. {other}" if first else f"{other.rstrip('.')}. {line}"
     return Row(row.occupation, row.criterion, row.kind, context, line, row.target, row.origin)

@@ -2,7 +2,7 @@
 
 ``python training/tune.py --gold GOLD --start DIR/reader.pt --out DIR --leave A,B`` writes DIR/tuned-A-B.pt and the
 readings of A and B. Without ``--leave`` all postings are used: that is the model which is shipped.
-``--rounds 0`` reads without training.
+``--rounds 0`` reads without training. Readings are made by the exported network, as the judge runs it, of every line.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import corpus
+import export
 import gold
 import numpy as np
 import torch
-from aggregate import NEAREST
 from corpus import Row
-from model import Reader, encode
+from model import Reader
 from torch import nn
 from train import CLASS_WEIGHTS, base_model, batches, step_on, vectors
 from transformers import AutoTokenizer
 
-from matcher.justify.reader import always_read, segment, to_read
+from matcher.justify.reader import Similarity, read_view
+from matcher.justify.reader_lines import eligible, questions, segment, to_read, wordings
+from matcher.justify.reader_network import Network
 from matcher.models import Criterion
+
+NEAREST = 12
+"""Lines of a cell from which rows are drawn."""
 
 SILENT_ROWS = 3
 SILENT = {"met": (0.88, 0.08, 0.04, 0.0), "partial": (0.9, 0.09, 0.01, 0.0), "not_met": (0.96, 0.03, 0.01, 0.0)}
@@ -67,17 +72,38 @@ def rows_of(
     return rows + rng.sample(silent, min(SILENT_ROWS, len(silent)))
 
 
-def read(model: Reader, tokenizer: object, pairs: list[tuple[str, str]], size: int = 48) -> np.ndarray:
-    """Return probabilities for pairs, shape (pairs, 4)."""
-    model.eval()
-    order = sorted(range(len(pairs)), key=lambda i: sum(map(len, pairs[i])))
-    result = np.zeros((len(pairs), 4), np.float32)
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for start in range(0, len(order), size):
-            index = order[start : start + size]
-            logits = model(**encode(tokenizer, [pairs[i][0] for i in index], [pairs[i][1] for i in index]))
-            result[index] = logits.float().softmax(-1).numpy()
-    return result
+COUNTS_NOT = {"met": (0.8, 0.12, 0.08, 0.0), "partial": (0.85, 0.1, 0.05, 0.0), "not_met": (0.95, 0.04, 0.01, 0.0)}
+"""Target of a job that holds no evidence of the years asked, by the verdict of its cell."""
+
+
+def rows_of_jobs(asked: list[Criterion], candidate: gold.Candidate, similarity: Similarity) -> list[Row]:
+    """Return a row for every job of a candidate beside every requirement about years."""
+    lines = eligible(candidate.view, asked)
+    if not lines:
+        return []
+    near = similarity(wordings(asked), [line.text for line in lines])
+    rows = []
+    for criterion, question in zip(asked, questions(candidate.view, asked, lines, near), strict=True):
+        truth = candidate.truth["verdicts"].get(criterion.id)
+        for position, text, _ in question.jobs if truth is not None else ():
+            mine = (line.id for line in candidate.view.lines if line.position == position)
+            held = any(gold.supports(candidate.original(line), truth["evidence"]) for line in mine)
+            target = corpus.one_hot("full") if held else COUNTS_NOT[truth["verdict"]]
+            context, shown = split_segment(text)
+            rows.append(Row(candidate.posting, question.job_wording, criterion.kind, context, shown, target, "gold"))
+    return rows
+
+
+def similarity_of(near: dict[str, np.ndarray]) -> Similarity:
+    """Return the cosine of texts whose vectors are known."""
+
+    def similarity(wanted: list[str], lines: list[str]) -> np.ndarray:
+        if not lines:
+            return np.zeros((len(wanted), 0), np.float32)
+        rows = np.stack([near[text] for text in wanted]) @ np.stack([near[text] for text in lines]).T
+        return np.round(rows.astype(np.float32), 4)
+
+    return similarity
 
 
 def main() -> None:
@@ -92,6 +118,7 @@ def main() -> None:
     parser.add_argument("--replay", type=int, default=1800)
     parser.add_argument("--rate", type=float, default=3e-5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--suffix", default="untuned", help="of the readings' names, where nothing is trained")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -100,7 +127,7 @@ def main() -> None:
     left = [name for name in options.leave.split(",") if name]
     folders = sorted(p for p in options.gold.iterdir() if p.is_dir())
     postings = {p.name: (gold.criteria(p), gold.candidates(p)) for p in folders}
-    texts = [c.text for cr, _ in postings.values() for c in cr]
+    texts = [text for cr, _ in postings.values() for text in wordings(cr)]
     texts += [line.text for _, cs in postings.values() for c in cs for line in c.view.lines]
     train, _ = corpus.split(corpus.written())
     near = vectors(texts)
@@ -108,7 +135,8 @@ def main() -> None:
     model = Reader(base_model())
     model.load_state_dict(torch.load(options.start, map_location="cpu", weights_only=True))
     if options.rounds:
-        replay = [*train, *corpus.dense()]
+        dense = corpus.dense()
+        replay = [*train, *[r for r in dense if max(r.target) == 1.0], *dense[::3], *corpus.positions([*train, *dense])]
         own = [
             row
             for name, (asked, people) in postings.items()
@@ -117,20 +145,21 @@ def main() -> None:
             for criterion in asked
             for row in rows_of(criterion, candidate, near, rng)
         ]
+        for name, (asked, people) in postings.items():
+            for candidate in people if name not in left else ():
+                own += 2 * rows_of_jobs(asked, candidate, similarity_of(near))
         fit(model, tokenizer, own, replay, options, rng)
         name = "-".join(["tuned", *left]) if left else "tuned"
         torch.save(model.state_dict(), options.out / f"{name}.pt")
+    end = [options.suffix] if not options.rounds and options.suffix else []
+    folder = options.out / "-".join(["network", *left, *end])
+    export.write(model, folder)
+    export.seal(folder)
+    network = Network(folder, threads=options.threads)
     for name in options.read.split(",") if options.read else left:
-        readings = read_posting(model, tokenizer, *postings[name], near)
-        stem = "-".join(
-            [
-                "readings",
-                name,
-                *(["without", *left] if options.rounds and len(left) > 1 else []),
-                *([] if options.rounds else ["untuned"]),
-            ]
-        )
-        (options.out / f"{stem}.json").write_text(json.dumps(readings))
+        readings = read_posting(network, *postings[name], similarity_of(near))
+        without = ["without", *left] if options.rounds and len(left) > 1 else []
+        (options.out / f"{'-'.join(['readings', name, *without, *end])}.json").write_text(json.dumps(readings))
 
 
 def fit(
@@ -162,35 +191,25 @@ def fit(
 
 
 def read_posting(
-    model: Reader, tokenizer: object, asked: list[Criterion], people: list[gold.Candidate], near: dict[str, np.ndarray]
+    network: Network, asked: list[Criterion], people: list[gold.Candidate], similarity: Similarity
 ) -> dict:
-    """Return for every cell the nearest lines with similarity and probabilities."""
-    cells, pairs = {}, []
+    """Return for every cell all lines with similarity and probabilities, and the jobs of those about years."""
+    cells = {}
     for candidate in people:
-        lines = candidate.view.lines
-        positions = {p.id: p for p in candidate.view.positions}
-        for criterion in asked:
-            if criterion.id not in candidate.truth["verdicts"]:
-                continue
-            similarities = np.array([float(near[line.text] @ near[criterion.text]) for line in lines])
-            index = to_read(criterion, candidate.view, lines, similarities, NEAREST)
+        mine = [c for c in asked if c.id in candidate.truth["verdicts"]]
+        for criterion, reading in zip(
+            mine, read_view(candidate.view, mine, similarity, network.probabilities, None), strict=True
+        ):
+            evidence = candidate.truth["verdicts"][criterion.id]["evidence"]
             cells[f"{candidate.name}|{criterion.id}"] = {
-                "lines": [lines[i].id for i in index],
-                "near": [round(float(similarities[i]), 4) for i in index],
-                "names": [lines[i].id in always_read(criterion, candidate.view) for i in index],
-                "hit": [
-                    gold.supports(
-                        candidate.original(lines[i].id), candidate.truth["verdicts"][criterion.id]["evidence"]
-                    )
-                    for i in index
-                ],
-                "at": len(pairs),
+                "lines": reading.lines,
+                "near": reading.similarities.round(4).tolist(),
+                "shares": reading.probabilities.round(4).tolist(),
+                "hit": [gold.supports(candidate.original(line), evidence) for line in reading.lines],
+                "jobs": reading.jobs,
+                "job_near": reading.job_similarities.round(4).tolist(),
+                "job_shares": reading.job_probabilities.round(4).tolist(),
             }
-            pairs += [(criterion.text, segment(lines[i], positions)) for i in index]
-    shares = read(model, tokenizer, pairs)
-    for cell in cells.values():
-        start = cell.pop("at")
-        cell["shares"] = [[round(float(x), 4) for x in row] for row in shares[start : start + len(cell["lines"])]]
     return cells
 
 

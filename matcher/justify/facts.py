@@ -25,6 +25,7 @@ FactKind = Literal["years", "degree", "certificate", "language"]
 ORDER: tuple[DegreeLevel, ...] = ("secondary", "vocational", "associate", "bachelor", "master", "doctorate")
 MONTH_TOLERANCE = 1
 YEAR_TOLERANCE = 6
+_BEFORE = re.compile(r"\b([^\W\d_]{4,})[ -](?:programs?|programmes?|degrees?|diplomas?)\b")
 _FIELD = re.compile(r"(?:\bin\b|\bof (?:science|arts|engineering)\b|\(|\ben\b|\bim\b|\bder\b).*")
 
 
@@ -111,6 +112,13 @@ def window_months(text: str) -> int | None:
     return value * 12
 
 
+def without_length(text: str) -> str:
+    """Return a requirement without the length of time that it names: what a position must be to count."""
+    bare = _words().lengths.sub(" ", _words().window_words.sub(" ", text))
+    bare = re.sub(r"\s+", " ", bare).strip(" ,;:.")
+    return bare or text
+
+
 def allows_equivalent(text: str) -> bool:
     """Say whether a requirement lets experience stand for the degree."""
     return _words().equivalent.search(text.lower()) is not None
@@ -152,7 +160,7 @@ def _decide_degree(criterion: Criterion, asked: DegreeLevel, view: BlindView) ->
     complete = [e for e in stated if e.complete]
     best = max(complete, key=_rank, default=None)
     high = [e for e in complete if at_least(e.level, asked)]
-    clear = next((e for e in high if _field_is_clear(criterion.text, e.field)), None)
+    clear = next((e for e in high if _field_is_clear(criterion.text, e, view)), None)
     if clear is not None:
         return FactDecision("degree", "met", f"a complete {clear.level} degree is stated", (clear.line,))
     if allows_equivalent(criterion.text) or not stated:
@@ -166,13 +174,32 @@ def _decide_degree(criterion: Criterion, asked: DegreeLevel, view: BlindView) ->
     return FactDecision("degree", "not_shown", detail, final=False)
 
 
-def _field_is_clear(text: str, field: str | None) -> bool:
-    """True where the requirement names no field, or a word of the field of study stands in it."""
-    asked = _FIELD.search(text.lower())
+def _field_is_clear(text: str, education: BlindEducation, view: BlindView) -> bool:
+    """True where the requirement names no field, or a word of the field of study stands in it.
+
+    The field is what was read as such and what stands before the first comma of the line: "B.S. Business (evenings),
+    Salt River State". Words are the same if they share six letters: computing and computer, mathematics and maths.
+    """
+    asked = _asked_field(text.lower())
     if asked is None:
         return True
-    words = {word for word in re.findall(r"\w{4,}", (field or "").lower()) if word not in _words().vague}
-    return bool(words & set(re.findall(r"\w{4,}", asked[0])))
+    line = next((line.text for line in view.lines if line.id == education.line), "")
+    studied = f"{education.field or ''} {line.split(',')[0]}".lower()
+    return bool(_stems(studied) & _stems(asked))
+
+
+def _asked_field(text: str) -> str | None:
+    """The words that name a field: after "in", or before "degree" or "program"."""
+    found = _FIELD.search(text)
+    before = [word for word in _BEFORE.findall(text) if word not in _words().no_field]
+    parts = [*([found[0]] if found else []), *before]
+    return " ".join(parts) if parts else None
+
+
+def _stems(text: str) -> set[str]:
+    """First six letters of the words that name a field; usual abbreviations are written out."""
+    words = (_words().fields.get(word, word) for word in re.findall(r"\w+", text))
+    return {word[:6] for word in words if len(word) >= 4 and word not in _words().vague}
 
 
 def at_least(level: DegreeLevel | None, asked: DegreeLevel) -> bool:
@@ -201,12 +228,16 @@ def _span(position: BlindPosition, view: BlindView, cited: Iterable[Line]) -> tu
 @dataclass(frozen=True)
 class _Words:
     window: re.Pattern[str]
+    window_words: re.Pattern[str]
+    lengths: re.Pattern[str]
     numbers: dict[str, int]
     equivalent: re.Pattern[str]
     denied: re.Pattern[str]
     lapsed: re.Pattern[str]
     underway: re.Pattern[str]
     vague: frozenset[str]
+    no_field: frozenset[str]
+    fields: dict[str, str]
 
 
 @cache
@@ -214,14 +245,19 @@ def _words() -> _Words:
     data: dict[str, Any] = tomllib.loads((files("matcher.justify") / "facts.toml").read_text("utf-8"))
     number = r"(\d{1,2}|" + "|".join(data["numbers"]) + ")"
     windows = "|".join(pattern.replace("{n}", number) for pattern in data["windows"])
+    lengths = "|".join(pattern.replace("{n}", number) for pattern in data["lengths"])
     return _Words(
         window=re.compile(windows),
+        window_words=re.compile(rf"(?:{windows})", re.IGNORECASE),
+        lengths=re.compile(rf"\b(?:{lengths})", re.IGNORECASE),
         numbers=data["numbers"],
         equivalent=any_word(data["equivalent"]),
         denied=any_word(data["denied"]),
         lapsed=any_word(data["lapsed"]),
         underway=any_word(data["underway"]),
         vague=frozenset(data["vague"]),
+        no_field=frozenset(data["no_field"]),
+        fields=data["fields"],
     )
 
 
