@@ -135,6 +135,8 @@ def _cut(text: str, limit: int) -> tuple[Piece, ...]:
     pieces = text[: limit - 1].rsplit(" ", 1)[0].split(" ")
     while pieces and (pieces[-1].casefold().strip(",;:") in words.weak("end") or pieces[-1].startswith("(")):
         pieces.pop()
+    while pieces and not verbatim(" ".join(pieces), text):  # "EUR 14 …" of "EUR 14 million" is another figure
+        pieces.pop()
     piece = " ".join(pieces)
     marked = _finish(piece) + " …"
     worth = specificity(piece, "en") - 1.0 - 4.0 * bool(_YEAR.search(piece))

@@ -122,12 +122,21 @@ def _joined(left: str, right: str) -> bool:
 
 
 def _inside_figure(text: str, start: int, end: int) -> bool:
-    """A cut through "1.3", "$5", "−2" or "40 %" would change the value."""
+    """A cut through "1.3", "$5", "−2", "40 %" or "EUR 14 million" would change the value."""
     head = text[max(0, start - 2) : start + 1]
     tail = text[end - 1 : end + 2]
-    return bool(re.search(r"(?:\d[.,/:]|[$€£¥₹~<>±+−-]|[$€£¥₹]\s)\d$", head)) or bool(
-        re.match(r"\d(?:[.,/:]\d|\s?[%‰°€£¥₹$+])", tail)
+    return (
+        bool(re.search(r"(?:\d[.,/:]|[$€£¥₹~<>±+−-]|[$€£¥₹]\s)\d$", head))
+        or bool(re.match(r"\d(?:[.,/:]\d|\s?[%‰°€£¥₹$+])", tail))
+        or bool(re.search(r"\d$", text[:end]) and _SCALE.match(text, end))
+        or bool(re.search(r"\d\s$", text[:start]) and _SCALE.match(text, start - 1))
     )
+
+
+_SCALE = re.compile(
+    r"\s(?:hundred|thousand|million|billion|trillion|mio|mrd|tsd|millionen|milliarden?|tausend|mille|millions?|milliards?"
+    r"|mil|millón|millones|per\s?cent|percent|prozent|pour cent|por ciento)\b"
+)
 
 
 @cache
