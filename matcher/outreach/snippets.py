@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matcher.outreach import words
 from matcher.outreach.records import Language
-from matcher.outreach.tokens import stem, tokens
+from matcher.outreach.tokens import stem, tokens, verbatim
 
 _BULLET = re.compile(r"^(?:[\s•▪◦‣·\-–—*>→»●○■□➢✓✔§|~+=]+|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+)+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}/\d{2,4}\b")
