@@ -3,11 +3,11 @@
 Strict by construction rather than by a list of bad words. A sentence may hold
 
 - quotations that are verbatim pieces of a fact that it cites,
-- words and figures of the facts that it cites, of the sender, and the person's name,
-- words of the ordinary list of its language (``tables/ordinary_*.txt``), which claim nothing, and a few unknown words
-  of mere style,
+- words and figures of the facts that it cites, their forms and synonyms, of the sender, and the person's name,
+- words of the ordinary list of its language (``tables/ordinary_*.txt``), which claim nothing,
+- where a clause claims nothing, words of general language, and a few unknown words of mere style,
 
-and nothing else. Banned words, links, pay, promises, layout and repetition are checked on top.
+and nothing else. Banned words and phrases, links, pay, promises, layout and repetition are checked on top.
 The facts come from the caller, never from the draft, so that a draft cannot bring its own.
 """
 
