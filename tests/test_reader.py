@@ -10,6 +10,7 @@ import pytest
 
 from matcher.blind import blind
 from matcher.errors import ModelMismatch
+from matcher.justify import facts
 from matcher.justify.reader import ReaderJudge
 from matcher.justify.reader_cells import FEATURES, CellModel, Setting, Weighing, features
 from matcher.justify.reader_lines import segment
@@ -169,6 +170,69 @@ def test_years_are_quoted_by_the_line_that_names_the_job_and_then_by_its_best_li
     assert (nothing.lines, nothing.nearest[:2]) == ((), ("L1", "L4"))
 
 
+def by_question(job: tuple, **shares):
+    """Read jobs with one answer, and lines by the word that they hold."""
+    lines = by_words(**shares)
+    return RuleNetwork(lambda asked, text: job if asked == "collection care" else lines(asked, text))
+
+
+def test_of_a_counted_job_the_line_that_names_it_is_quoted_before_the_line_that_supports():
+    (cell,) = ReaderJudge(network=by_question(FULL, Loans=PARTIAL)).read(TWO_JOBS, criteria(CARE))
+    assert cell.lines == ("L1", "L4", "L3")
+
+
+def test_a_plain_denial_contradicts_years_unless_a_job_is_read_in_full():
+    (denied,) = ReaderJudge(network=by_question(PARTIAL, fence=DENIAL)).read(TWO_JOBS, criteria(CARE))
+    (done,) = ReaderJudge(network=by_question(FULL, fence=DENIAL)).read(TWO_JOBS, criteria(CARE))
+    assert (denied.verdict, denied.lines, denied.unsure) == ("contradicted", ("L2",), True)
+    assert done.verdict == "met"
+
+
+@pytest.mark.parametrize(("language", "read"), [("en", 3), (None, 3), ("es", 6)])
+def test_of_a_resume_in_another_language_twice_as_many_lines_are_read_however_far(language, read: int):
+    lines = [(f"Línea {i}", "experience", None) for i in range(8)]
+    reader = ReaderJudge(network=RuleNetwork(by_words()), lines_read=3)
+    reader.similarity = lambda asked, lines: np.zeros((len(asked), len(lines)), np.float32)
+    reader.read(view(lines).model_copy(update={"language": language}), criteria(STOCK))
+    assert len(reader.network.asked) == read
+
+
+@pytest.mark.parametrize(
+    ("asked", "line", "field", "verdict"),
+    [
+        ("Graduation from an accredited nursing program", "BBA in Accounting, Ohio State", "Accounting", None),
+        ("Graduation from an accredited nursing program", "ADN Nursing, Ohio State", "Nursing", "met"),
+        ("A completed college degree", "BA Philosophy, Ohio State", "Philosophy", "met"),
+        ("A bachelor's degree in computer science", "BSc Computing, Accra", "Computing", "met"),
+        ("A bachelor's degree in education", "B.A. Elementary Ed., Augsten", "Elementary Ed", "met"),
+        ("A bachelor's degree in business", "B.S. Business (evenings), Salt River", "evenings", "met"),
+        ("A bachelor's degree in business", "BA Philosophy, Business College", "Philosophy", None),
+    ],
+)
+def test_a_field_of_study_is_found_in_usual_words(asked: str, line: str, field: str, verdict: str | None):
+    made = view([(line, "education", None)], education=[degree("bachelor", "L1", field=field)])
+    decision = facts.decide(criterion("Q1", asked, degree="associate"), made)
+    assert (decision.verdict if decision.final else None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("asked", "bare"),
+    [
+        ("8+ years of professional software engineering", "professional software engineering"),
+        ("at least 3 years of ICU experience within the last five years", "ICU experience"),
+        ("two full school years or more as teacher of record", "as teacher of record"),
+        ("Minimum of 3 years' experience of teaching", "experience of teaching"),
+        ("mindestens drei Jahre Berufserfahrung in der Pflege", "Berufserfahrung in der Pflege"),
+        ("au moins deux ans d'expérience en IRM", "expérience en IRM"),
+        ("experiencia mínima de tres años en tráfico", "experiencia en tráfico"),
+        ("Lead a team of eight", "Lead a team of eight"),
+        ("Five years", "Five years"),
+    ],
+)
+def test_a_requirement_is_asked_about_jobs_without_its_length(asked: str, bare: str):
+    assert facts.without_length(asked) == bare
+
+
 def test_a_lower_degree_than_asked_caps_what_the_reader_says():
     asked = criteria(criterion("F1", "A master's degree", degree="master"))
     lines = [("Bachelor of Music, counted", "education", None)]
@@ -312,6 +376,22 @@ def test_the_published_weights_tell_support_from_silence(network: Network):
     assert shares[0].argmax() == 2
     assert shares[1].argmax() == 0
     assert shares[4].argmax() == 0
+
+
+def test_a_call_holds_one_pair_unpadded_whose_halves_are_told_apart():
+    class Session:
+        def run(self, _, given):
+            calls.append(given)
+            return [np.zeros((1, 4), np.float32)]
+
+    calls: list[dict] = []
+    alone = Network()
+    alone.__dict__["_session"] = Session()
+    alone.probabilities(PAIRS[:2])
+    assert [call["input_ids"].shape[0] for call in calls] == [1, 1]
+    for call in calls:
+        assert call["attention_mask"].all()
+        assert sorted(set(call["token_type_ids"][0])) == [0, 1]
 
 
 def test_probabilities_add_up_to_one(network: Network):
