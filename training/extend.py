@@ -25,13 +25,13 @@ from torch import nn
 from train import CLASS_WEIGHTS, base_model, batches, measured, merge_mates, predict, step_on, vectors
 from transformers import AutoTokenizer
 
-NEW = ("d", "e", "f", "g", "h")
+NEW = "d,e,f,g,h"
 """Dense files that the first training did not hold; what is labelled in them is read twice."""
 
 
 def rows_of(train: list[Row], options: argparse.Namespace, rng: random.Random) -> tuple[list[Row], list[Row]]:
     """Return the rows of the run, and those among them that another line may be merged into."""
-    old, new = corpus.dense(only=("a", "b", "c")), corpus.dense(only=NEW)
+    old, new = corpus.dense(only=("a", "b", "c")), corpus.dense(only=options.new.split(","))
     jobs = corpus.positions([*train, *old, *new])
     labelled = {id(row) for row in [*old, *new] if max(row.target) == 1.0}
     silent = [row for row in [*old, *new] if id(row) not in labelled]
@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--add", type=Path, nargs="*", default=[])
     parser.add_argument("--only-add", action="store_true")
+    parser.add_argument("--new", default=NEW, help="newer dense files used, for a learning curve")
     parser.add_argument("--replay", type=int, default=1500)
     parser.add_argument("--silent", type=int, default=700)
     parser.add_argument("--batch", type=int, default=24)
