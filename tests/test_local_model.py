@@ -29,8 +29,8 @@ def test_a_real_model_gives_cells_with_quotes_or_cells_that_say_why_not(
     monkeypatch.setenv("MATCHER_DEADLINE", "1500")
     monkeypatch.setenv("MATCHER_CONCURRENCY", "1")
     (tmp_path / "few").mkdir()
-    text = (EXAMPLES / "resumes/ekstrom.html").read_bytes()
-    (tmp_path / "few/ekstrom.html").write_bytes(text)
+    text = (EXAMPLES / "resumes/ekstrom.html").read_text("utf-8")
+    (tmp_path / "few/ekstrom.html").write_text(text, "utf-8")
     arguments = ["run", str(EXAMPLES / "posting.html"), "few", "--llm", MODEL, "--quiet"]
     assert run([*arguments, "--out", "one"]) in (0, 3)
     made = json.loads((tmp_path / "one/shortlist.json").read_text("utf-8"))
