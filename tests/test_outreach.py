@@ -82,6 +82,15 @@ def test_what_a_reviewer_turned_to_not_shown_or_flagged_is_no_fact():
     assert [fact.criterion for fact in person_facts(entry, [*acts, undo])] == ["R2", "R3"]
 
 
+def test_where_somebody_lives_or_may_work_is_no_fact():
+    """Code decides these cells from lines that the blind view hides, such as one that names a passport."""
+    entry = entry_of(PEOPLE[0], "cand:1")
+    first, *others = entry.justifications
+    stated = first.model_copy(update={"checks": (Check(name="stated facts", passed=True),)})
+    facts = person_facts(entry.model_copy(update={"justifications": (stated, *others)}), unsure=True)
+    assert [fact.criterion for fact in facts] == ["R2", "R3"]
+
+
 def test_a_cell_that_nobody_assessed_is_no_fact():
     entry = entry_of(PEOPLE[0], "cand:1")
     blank = {"status": "not_assessed", "verdict": None, "why_not_assessed": "no_judge", "evidence": ()}

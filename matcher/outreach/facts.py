@@ -33,7 +33,7 @@ def person_facts(
     A cell counts when it is done and none of its checks failed, or when a person decided it. Cells that the readers
     disagree about count only with ``unsure``: for people whom a reviewer has looked at and advanced.
     What a person turned to *not shown* or *contradicted*, or flagged, counts no more, and lines that speak to the
-    reader or to a machine never do.
+    reader or to a machine never do, nor those about residence and permission to work, which often tell an origin.
     """
     acts = _last_acts(decisions, entry.candidate)
     found: list[Fact] = []
@@ -57,6 +57,8 @@ def _last_acts(decisions: Sequence[Decision], candidate: str) -> dict[str, Decis
 
 def _verified(cell: Justification, act: Decision | None, unsure: bool) -> bool:
     if cell.status != "done" or cell.verdict not in ("met", "partial"):
+        return False
+    if any(check.name == "stated facts" for check in cell.checks):
         return False
     if act is not None:
         return act.kind != "flag" and (act.verdict is None or act.verdict in ("met", "partial"))
