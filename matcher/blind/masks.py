@@ -15,6 +15,7 @@ from matcher.blind.header import header_masks
 from matcher.blind.rules import Mask, find
 from matcher.models import Document, Position, Resume, SectionKind, Span
 from matcher.structure.education import degree_in
+from matcher.structure.lines import BULLET
 from matcher.structure.neutral import SIGNS, Neutral
 from matcher.structure.words import pattern
 from matcher.timeline import DateRange, find_ranges
@@ -26,6 +27,12 @@ _YEAR = re.compile(
 )
 AGE_OF_YEARS = 15
 """Without dated jobs, a year longer ago than this gives away an age."""
+
+
+TAILED = ("experience", "education", "skills", "certificates", "projects", "publications", "awards")
+TAIL_LINES = 4
+"""With blank ones; what is longer is a text of its own."""
+TAIL_WORDS = 12
 
 
 class View:
@@ -51,7 +58,26 @@ class View:
         """The whole text as ``(start, end, kind)``: each section runs to the next one's start."""
         starts = sorted({0, *(span.start for span, _ in self.sections)})
         ends = [*starts[1:], len(self.text)]
-        return tuple((start, end, self._kind_for_rules(start)) for start, end in zip(starts, ends, strict=True))
+        return tuple(part for start, end in zip(starts, ends, strict=True) for part in self._parts(start, end))
+
+    def _parts(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """A section and, where it lists work or courses, its last plain lines: a line about the person stands there."""
+        kind = self._kind_for_rules(start)
+        tail = self._tail(start, end) if kind in TAILED else end
+        yield start, tail, kind
+        if tail < end:
+            yield tail, end, "unheaded"
+
+    def _tail(self, start: int, end: int) -> int:
+        """Where the last lines of a section begin that are no bullets, state no dates and name no school."""
+        at, words = end, self.section_at(start) == "skills"
+        for line in reversed(self.text[start:end].splitlines(keepends=True)[1:][-TAIL_LINES:]):
+            dated = any(found.kind == "range" for found in find_ranges(line))
+            long = len(line.split()) > TAIL_WORDS or (words and line.strip(" \n")[-1:] not in ("", "."))
+            if BULLET.match(line) or dated or long or pattern("degrees", "schools").search(line):
+                break
+            at -= len(line)
+        return at
 
     def _kind_for_rules(self, start: int) -> str:
         """The section's kind, or *unheaded* for work without a heading: lines about the person stand in it too."""
@@ -171,7 +197,7 @@ def _outside(mask: Mask, other: Mask) -> Iterator[Mask]:
         yield mask
         return
     if mask.start < other.start:
-        yield replace(mask, end=other.start)
+        yield replace(mask, end=other.start, text="" if other.text else mask.text)
     if other.end < mask.end:
         yield replace(mask, start=other.end, text="")
 

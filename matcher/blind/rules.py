@@ -1,13 +1,14 @@
-"""The rules of ``rules.toml`` as compiled patterns, and where they match."""
+"""The rules of ``rules.toml`` and ``fragments.toml`` as compiled patterns, and where they match."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,54 @@ class Rule:
     option: str | None
 
 
+FRAGMENTS = "fragments.toml"
+"""In the patterns of this file white space does not go over the end of a line."""
+FILES = ("rules.toml", FRAGMENTS)
+"""In this order: of two rules that overlap, the earlier one counts."""
+
+
+def _data(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = tomllib.loads(files("matcher.blind").joinpath(name).read_text("utf-8"))
+    return data
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Any of the words, the longest first, as a whole word; ``*`` is the rest of a word, a space any white space."""
+    ordered = sorted(set(words), key=len, reverse=True)
+    escaped = (re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+").replace("'", "['’]") for word in ordered)
+    return rf"(?:{'|'.join(escaped)})(?!\w)"
+
+
+@cache
+def _lists() -> dict[str, str]:
+    """The lists of words.toml as expressions, and those that are put together from two."""
+    words: dict[str, list[str]] = _data("words.toml")
+    out = {name: _alternatives(found) for name, found in words.items()}
+    origins = _alternatives([*words["demonyms"], *words["tongues"]])
+    return {**out, "origins": origins, "origin": f"(?=[A-ZÀ-Þ]){origins}", "demonym": f"(?=[A-ZÀ-Þ]){out['demonyms']}"}
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Return all rules in the order of the file: of two that overlap, the earlier one counts."""
-    data = tomllib.loads(files("matcher.blind").joinpath("rules.toml").read_text("utf-8"))
-    fill = {**data["parts"], **data["countries"]}
+    """Return all rules in the order of the files: of two that overlap, the earlier one counts."""
+    fill, groups, entries = _lists(), dict[str, list[str]](), list[dict[str, Any]]()
+    for name in FILES:
+        data = _data(name)
+        fill = {**fill, **data.get("parts", {}), **data.get("countries", {})}
+        groups |= data.get("sections", {})
+        entries += [{**entry, "file": name} for entry in data["rules"]]
     out: list[Rule] = []
-    for entry in data["rules"]:
-        pattern = re.sub(r"\{([a-z]+)\}", lambda match: fill[match.group(1)], entry["pattern"])
+    for entry in entries:
+        pattern = re.sub(r"\{([a-z][a-z_]+)\}", lambda match: fill[match.group(1)], entry["pattern"])
+        if entry["file"] == FRAGMENTS:
+            pattern = pattern.replace(r"\s", r"[^\S\n]")
+        only = [kind for named in entry.get("only", ()) for kind in groups.get(named, [named])]
         out.append(
             Rule(
                 category=entry["category"],
                 pattern=re.compile(pattern, 0 if entry.get("case") else re.IGNORECASE),
                 text=entry.get("text", ""),
-                only=frozenset(entry.get("only", ())),
+                only=frozenset(only),
                 languages=frozenset(entry.get("languages", ())),
                 option=entry.get("option"),
             )
@@ -73,7 +108,9 @@ def find(
 def _matches(rule: Rule, text: str, start: int, end: int) -> Iterator[Mask]:
     for match in rule.pattern.finditer(text, start, end):
         if match.end() > match.start():
-            first, last = match.span("hide" if "hide" in rule.pattern.groupindex else 0)
+            named = [name for name in rule.pattern.groupindex if match[name] is not None]
+            first, last = match.span(named[0] if named else 0)
+            first += len(text[first:last]) - len(text[first:last].lstrip())
             yield Mask(first, last, rule.category, _cased(rule.text, match.group()))
 
 
