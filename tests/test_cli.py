@@ -102,6 +102,19 @@ def test_the_stages_one_by_one_lead_to_the_same_candidates(here: Path, capsys) -
     assert {c["id"] for c in ranked["candidates"]} == {c["id"] for c in shortlist(here / "out")["candidates"]}
 
 
+def test_a_ranking_shows_stated_facts_beside_the_fit_and_the_margin_to_the_cut(here: Path, capsys) -> None:
+    run(["add", "few", "--quiet"])
+    capsys.readouterr()
+    assert run(["rank", POSTING, "--quiet", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["candidates"]
+    assert len(rows) == len(FEW)
+    assert rows[0]["margin"] >= rows[-1]["margin"] == 0
+    assert any(row["facts"]["location"] and row["facts"]["years"] for row in rows)
+    assert run(["rank", POSTING]) == 0
+    shown = capsys.readouterr().out
+    assert "Years" in shown and "Degree" in shown and "master" in shown
+
+
 def test_criteria_are_approved_by_a_named_person_which_is_an_event(here: Path) -> None:
     assert run(["criteria", POSTING, "--out", "criteria.toml", "--approve", "Ada Brandt"]) == 0
     assert 'approved_by = "Ada Brandt"' in (here / "criteria.toml").read_text("utf-8")

@@ -109,7 +109,8 @@ def rank(
 
     settings = shared.settings(workspace=workspace, quiet=quiet or None)
     wanted = Wanted(like=like, location=location, languages=tuple(language or ()), since=since, ids=tuple(only or ()),
-                    exact=exact, engine=engine, shards=shards, address=address)  # fmt: skip
+                    exact=exact, engine=engine, shards=shards, address=address,
+                    rows=None if as_json else shown.MOST_ROWS)  # fmt: skip
     with shared.progress(settings.quiet) as progress:
         ranked = rank_workspace(settings, posting, wanted, progress)
     return shown.ranking(ranked, as_json, settings.quiet)

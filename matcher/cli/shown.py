@@ -11,13 +11,15 @@ from matcher.cli.shared import say, say_json, table
 
 if TYPE_CHECKING:
     from matcher.config import Settings
-    from matcher.models import Entry, FileRow
+    from matcher.models import Entry, FileRow, HardFacts
     from matcher.pipeline.intake import Intake
     from matcher.pipeline.matching import Job
     from matcher.pipeline.run import Outcome
     from matcher.pipeline.session import Progress
     from matcher.pipeline.stages import RankedPool, SearchHit
 
+MOST_ROWS = 100
+"""How much of a fit order a terminal shows; JSON shows everyone."""
 _MARKS = {"met": "●", "partial": "◐", "not_shown": "○", "contradicted": "✕"}
 
 
@@ -123,15 +125,21 @@ def ranking(ranked: RankedPool, as_json: bool, quiet: bool) -> int:
     if as_json:
         say_json(_ranking_json(ranked))
         return code
-    rows = [
-        (entry.order, ranked.files[entry.candidate], f"{entry.fit:.3f}", entry.candidate)
-        for entry in ranked.ranking.ranked
-    ]
     if not quiet:
-        table(("Order", "File", "Fit", "Candidate"), rows[:100], title=ranked.title)
+        rows = [
+            (entry.order, ranked.files[entry.candidate], f"{entry.fit:.3f}", *_stated(ranked.facts[entry.candidate]))
+            for entry in ranked.ranking.ranked[:MOST_ROWS]
+        ]
+        table(("Order", "File", "Fit", "Years", "Degree", "Languages", "Place", "May work"), rows, title=ranked.title)
         say(ranked.ranking.policy)
         say("Fit compares candidates of this posting only, and decides nothing but who is read first.")
     return code
+
+
+def _stated(facts: HardFacts) -> tuple[str, ...]:
+    """Hard facts beside the fit, as stated; an empty field says that nothing was."""
+    years = "" if facts.years is None else f"{facts.years:g}"
+    return (years, facts.degree or "", ", ".join(facts.languages), facts.location or "", facts.work_authorisation or "")
 
 
 def _ranking_json(ranked: RankedPool) -> dict[str, Any]:
@@ -148,6 +156,7 @@ def _ranking_json(ranked: RankedPool) -> dict[str, Any]:
                 "fit": entry.fit,
                 "lexical": entry.lexical,
                 "dense": entry.dense,
+                "margin": entry.margin,
                 "slot_of": entry.slot_of,
                 "facts": ranked.facts[entry.candidate].model_dump(mode="json"),
                 "nearest": [

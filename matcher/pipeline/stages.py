@@ -32,6 +32,8 @@ class Wanted:
     engine: str = "local"
     shards: Path | None = None
     address: str | None = None
+    rows: int | None = None
+    """How many of the list are wanted, best first (None: everyone)."""
 
     @property
     def filter(self) -> Filter:
@@ -129,8 +131,9 @@ def rank_workspace(
             raise InputError("The workspace holds no résumé yet: add some with `matcher add`.")
         if job is not None:
             ranking = rank.rank(
-                job.criteria, job.text, opened.index, head=settings.top, wanted=wanted.filter, exact=wanted.exact
-            )
+                job.criteria, job.text, opened.index,
+                head=settings.top, wanted=wanted.filter, exact=wanted.exact, rows=wanted.rows,
+            )  # fmt: skip
             return _ranked_pool(opened, job.criteria, ranking, rows)
         like = find_candidate(opened.workspace, wanted.like or "")
         return _ranked_pool(opened, None, rank.like(like, opened.index, wanted=wanted.filter), rows)
