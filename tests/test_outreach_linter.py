@@ -18,6 +18,7 @@ from fakes_outreach import (
 
 from matcher.outreach import Draft, compose, lint
 from matcher.outreach.approve import reworded
+from matcher.outreach.hygiene import harmless
 from matcher.outreach.snippets import calm
 
 ABOUT_LENGTH = ("too long", "subject two lines")
@@ -201,3 +202,17 @@ def test_words_of_the_posting_are_never_passed_off_as_the_persons(language):
         reworded(draft, draft.subject, draft.text.replace(draft.sentences[at].text, text), one.facts, COMPANY),
     ):
         assert "quotation" in [p.rule for p in lint(back, one.facts, COMPANY)]
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Teach one class of 24 in the 2026-2027 school year", True),
+        ("Kept attendance above 96% in school district 42 since 2019", True),
+        ("Bachelor of Education, 2014", False),
+        ("High school, 1998", False),
+        ("School of Nursing 2011", False),
+    ],
+)
+def test_a_school_year_is_no_year_of_graduation(text: str, clean: bool):
+    assert harmless(text, COMPANY) is clean

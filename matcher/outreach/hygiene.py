@@ -32,7 +32,7 @@ _ENCODED = re.compile(r"(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9
 _ROLE_TAG = re.compile(r"^\s*(?:system|assistant|user|human|ai)\s*:", re.IGNORECASE | re.MULTILINE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _STUDY = re.compile(
-    r"\b(?:bachelor\w*|masters?|diplom\w*|degree|university|universit\w+|college|school|schule|hochschule|école|escuela"
+    r"\b(?:bachelor\w*|masters?|diplom\w*|degree|university|universit\w+|college|school(?!s?\s+(?:years?|days?|terms?|districts?|boards?|weeks?))|schule|hochschule|école|escuela"
     r"|b\.?sc?|m\.?sc?|mba|ph\.?d|adn|bsn|abitur|licenc\w+|grado|graduat\w*)\b",
     re.IGNORECASE,
 )
