@@ -26,7 +26,7 @@ from matcher.models import Check, Decision
 from matcher.outreach import Draft, NoDraft, Suppression, compose, counters, lint, load_company, person_facts
 from matcher.outreach.company import require
 from matcher.outreach.duties import clock
-from matcher.outreach.facts import clean_title, name_fact, name_of
+from matcher.outreach.facts import clean_title, name_fact, name_of, role_facts
 from matcher.outreach.snippets import calm, snippets, tidy
 from matcher.outreach.suppress import add
 from matcher.outreach.tokens import verbatim
@@ -119,6 +119,14 @@ def test_a_name_is_said_as_a_person_would_write_it(given, said):
 def test_a_title_loses_its_gender_tag_and_its_capitals():
     assert clean_title("Senior Engineer (m/w/d)") == "Senior Engineer"
     assert clean_title("REGISTERED NURSE - ICU NIGHTS", frozenset({"ICU"})) == "Registered Nurse - ICU Nights"
+
+
+def test_capitals_of_a_heading_inside_a_posting_are_no_acronyms():
+    text = (
+        "REGISTERED NURSE - INTENSIVE CARE UNIT - NIGHTS\nYou will join our ICU team on nights, as a registered nurse."
+    )
+    made = case(PEOPLE[0]).criteria.model_copy(update={"title": "REGISTERED NURSE - INTENSIVE CARE UNIT - NIGHTS"})
+    assert role_facts(made, text)[0].text == "Registered Nurse - Intensive Care Unit - Nights"
 
 
 # --- quotes ----------------------------------------------------------------------------------------------------------

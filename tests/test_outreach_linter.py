@@ -209,6 +209,9 @@ def test_words_of_the_posting_are_never_passed_off_as_the_persons(language):
     [
         ("Teach one class of 24 in the 2026-2027 school year", True),
         ("Kept attendance above 96% in school district 42 since 2019", True),
+        ("One class of 22 to 26 third graders", True),
+        ("Class of 2009, and proud of it", False),
+        ("Class of '98", False),
         ("Bachelor of Education, 2014", False),
         ("High school, 1998", False),
         ("School of Nursing 2011", False),

@@ -135,3 +135,16 @@ def test_every_posting_of_the_shared_files_gives_all_its_bullets(shared: Path) -
                 " ".join(line.lstrip("•-*").split()) for line in parse(path.read_bytes(), path.name).text.split("\n")
             ]
             assert [b for b in wanted if " ".join(b.split()) not in lines] == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Analyst (Remote - Mountain States) | Careers at Pinyon", "Analyst (Remote - Mountain States)"),
+        ("Analyst - Careers at Pinyon (US)", "Analyst"),
+        ("Analyst | Pinyon", "Analyst"),
+    ],
+)
+def test_the_name_of_the_site_is_cut_from_a_title_and_never_inside_brackets(heading: str, title: str) -> None:
+    page = f"<html><head><title>{heading}</title></head><body><p>{'We need you. ' * 30}</p></body></html>"
+    assert read_posting_document(page.encode(), "p.html", Limits()).text.splitlines()[0] == title

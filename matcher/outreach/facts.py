@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from matcher.models import Criteria, Decision, Document, Entry, Justification
 from matcher.outreach import words
@@ -118,9 +119,9 @@ def clean_title(title: str, known: frozenset[str] = frozenset()) -> str:
 
 
 def _capitals(texts: Iterable[str]) -> frozenset[str]:
-    """Words that are written in capitals inside ordinary text: acronyms, which stay as they are."""
+    """Words that are written in capitals inside ordinary lines: acronyms, which stay as they are."""
     found: set[str] = set()
-    for text in texts:
+    for text in chain.from_iterable(text.splitlines() for text in texts):
         if text and sum(c.isupper() for c in text) < 0.5 * sum(c.isalpha() for c in text):
             found.update(re.findall(r"\b[A-Z][A-Z0-9+#]{1,6}\b", text))
     return frozenset(found)

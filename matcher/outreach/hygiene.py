@@ -36,6 +36,7 @@ _STUDY = re.compile(
     r"|b\.?sc?|m\.?sc?|mba|ph\.?d|adn|bsn|abitur|licenc\w+|grado|graduat\w*)\b",
     re.IGNORECASE,
 )
+_CLASS_OF = re.compile(r"\bclass of (?:(?:19|20)\d\d\b|['’]\d\d\b)", re.IGNORECASE)
 _PLAIN_SIGNS = frozenset(".,;:!?¿¡'’‘()/&-–—…%+#\"“”„«»@ \n\u00a0\u202f")
 
 
@@ -118,6 +119,9 @@ def _leftovers(text: str) -> Iterator[_Found]:
 
 
 def _years(text: str) -> Iterator[_Found]:
+    cohort = _CLASS_OF.search(text)
+    if cohort:
+        yield "banned: graduation", cohort.group(), "a year of graduation tells the age: leave it out"
     year, study = _YEAR.search(text), _STUDY.search(text)
     if year and study:
         yield (

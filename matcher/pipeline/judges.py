@@ -76,13 +76,10 @@ def readers(session: Session, ranking: Ranking, gateway: llm.Gateway | None = No
     if settings.llm == "none":
         yield Readers(offline(session, ranking))
         return
-    with store(session) as kept:
-        opened = llm.open_gateway(
-            settings.llm,
-            store=kept,
-            budget=settings.budget_tokens,
-            deadline=settings.deadline,
-        )
+    with (
+        store(session) as kept,
+        llm.open_gateway(settings.llm, store=kept, budget=settings.budget_tokens, deadline=settings.deadline) as opened,
+    ):
         yield with_gateway(session, ranking, opened)
 
 

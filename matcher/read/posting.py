@@ -24,6 +24,8 @@ _BOILERPLATE = (
 )
 _ENOUGH = 200
 """Characters of a structured description below which the page itself is preferred."""
+_SITE_NAME = re.compile(r" [|–—-] (?![^()]*\))")
+"""What follows a dash or bar in a page's title is the site, unless it stands in brackets."""
 
 
 def read_posting_document(data: bytes, name: str, limits: Limits) -> Document:
@@ -51,7 +53,7 @@ def read_posting_document(data: bytes, name: str, limits: Limits) -> Document:
         HtmlWalk(draft, styles_of(part), bullets=False).walk(part.root)
     elif tree.root is not None:
         if tree.css_first("h1,h2") is None:
-            _add_title(re.split(r" [|–—-] ", heading)[0], "", draft)
+            _add_title(_SITE_NAME.split(heading)[0], "", draft)
         left_out = frozenset(node.mem_id for node in tree.css(_BOILERPLATE) if not _holds_most(node, tree))
         HtmlWalk(draft, styles_of(tree), bullets=False, left_out=left_out).walk(tree.root)
     return draft.build(data, name, "text/html")
