@@ -20,7 +20,7 @@ TRAINING = 64
 """Training vectors per list."""
 GUARD_TOP = 50
 GUARD_GROUPS = 50
-PROBES = (8, 16, 32, 64, 128, 256)
+PROBES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 GUARD_PASSAGES = 6 * GUARD_TOP
 """Passages asked for per query when recall is measured."""
 

@@ -43,7 +43,8 @@ class Reference:
             )  # fmt: skip
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise ModelUnavailable(f"The model in {source} cannot be loaded ({type(error).__name__}).") from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        newer = getattr(self._model, "get_embedding_dimension", None)  # its newer name
+        self.dimension = int((newer or self._model.get_sentence_embedding_dimension)())
         self.languages = frozenset(languages) if languages else None
         label = "all-MiniLM-L6-v2" if expected_sha256 else source.name
         self.fingerprint = f"{label}:{weights[:16]}:sentence-transformers:{precision}"
