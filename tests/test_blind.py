@@ -22,8 +22,10 @@ from tests.fakes_structure import AS_OF, document, shown, view
 HELDOUT = Path(__file__).parent / "heldout"
 WORK = "\n\nEXPERIENCE\n\nNurse, Elm Hospital — May 2019 to present\n• Led the night team.\n"
 
-# What of the fourth, unseen round is still read or lost, by category; docs/blind.md lists the same.
+# What of the fourth round is still read or lost since the rules have learned from it, by category.
 KNOWN = tomllib.loads((HELDOUT / "known_fourth.toml").read_text("utf-8"))
+MEASURED = KNOWN.pop("measured")
+"""What was read or lost when that round was measured blind."""
 KNOWN_NAME = ("c20.txt", "name", "Mónica")
 """The one miss of rounds that the rules have learned from: found by the structure stage or not at all."""
 
@@ -41,7 +43,7 @@ def _leaks(entry: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
                 yield category, word, word in seen
 
 
-def test_the_last_round_of_unseen_texts_leaks_no_more_than_is_published() -> None:
+def test_the_fourth_round_leaks_no_more_than_is_listed() -> None:
     total, missed = Counter[str](), defaultdict[str, set[tuple[str, str]]](set)
     for entry in _texts("round4.toml"):
         for category, word, leaked in _leaks(entry):
@@ -54,12 +56,14 @@ def test_the_last_round_of_unseen_texts_leaks_no_more_than_is_published() -> Non
     assert not missed["contact"]
 
 
-def test_every_known_miss_is_in_the_documentation() -> None:
+def test_every_miss_as_it_was_measured_stays_in_the_documentation() -> None:
     published = " ".join((Path(__file__).parents[1] / "docs" / "blind.md").read_text("utf-8").split())
-    assert [word for listed in KNOWN.values() for _, word in listed if " ".join(word.split()) not in published] == []
+    measured = [word for listed in MEASURED.values() for _, word in listed]
+    assert len(measured) > 90
+    assert [word for word in measured if " ".join(word.split()) not in published] == []
 
 
-@pytest.mark.parametrize("entry", list(_texts("round[123]*.toml")), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", list(_texts("round*.toml")), ids=lambda entry: entry["file"])
 def test_texts_that_the_rules_have_learned_from_leak_nothing(entry: dict[str, Any]) -> None:
     leaks = {(entry["file"], category, word) for category, word, leaked in _leaks(entry) if leaked}
     assert leaks <= {KNOWN_NAME}

@@ -18,7 +18,7 @@ from matcher.models import SectionKind, Span
 from matcher.structure.names import ordinary_words
 from matcher.structure.neutral import SIGNS
 from matcher.structure.titles import looks_like_title
-from matcher.structure.words import pattern, table
+from matcher.structure.words import alternatives, pattern, table
 
 TOP_LINES = 12
 """Contacts further down belong to something else."""
@@ -32,12 +32,26 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 
 
 @cache
+def data() -> dict[str, Any]:
+    """Return the word lists of header.toml."""
+    return tomllib.loads(files("matcher.blind").joinpath("header.toml").read_text("utf-8"))
+
+
+@cache
 def _labels() -> frozenset[str]:
-    data: dict[str, Any] = tomllib.loads(files("matcher.blind").joinpath("header.toml").read_text("utf-8"))
-    return frozenset(data["labels"])
+    return frozenset(data()["labels"])
 
 
-def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
+@cache
+def _work_label() -> re.Pattern[str]:
+    """A line of a form that begins with a label of languages or of a driving licence."""
+    return re.compile(
+        rf"\W*{alternatives(data()['work_labels'])}\s*(?:[:：|]|\t|\s[-–]\s)[^|•;\n]{{1,60}}\W*", re.IGNORECASE
+    )
+
+
+def pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the fragments of a line as ranges; ``start`` is where the line begins."""
     at = 0
     for match in [*_SPLIT.finditer(text), None]:
         stop = match.start() if match else len(text)
@@ -89,8 +103,10 @@ def _top(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKi
 def header_masks(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> Iterator[Mask]:
     """Yield what of the top and of personal sections is left out, by fragments of their lines."""
     for span in _top(text, lines, section_at):
+        if _work_label().fullmatch(text[span.start : span.end]):
+            continue
         prose = _prose(text[span.start : span.end])
-        for start, end in _pieces(text[span.start : span.end], span.start):
+        for start, end in pieces(text[span.start : span.end], span.start):
             kept = _kept_from(text[start:end])
             if kept is None and prose:
                 continue

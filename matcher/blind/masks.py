@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from matcher.blind.header import header_masks
+from matcher.blind.neighbours import neighbour_masks
 from matcher.blind.rules import Mask, find
 from matcher.models import Document, Position, Resume, SectionKind, Span
 from matcher.structure.education import degree_in
@@ -176,7 +177,9 @@ def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, .
     found += _courses(view)
     if "schools" in options:
         found += _schools(view)
-    found += header_masks(view.text, [view.copy.copied(s) for s in view.resume.lines], view.section_at)
+    lines = [view.copy.copied(span) for span in view.resume.lines]
+    found += header_masks(view.text, lines, view.section_at)
+    found += list(neighbour_masks(view.text, lines, view.stretches(), found))
     found += _old_years(view, as_of)
     return _disjoint(found)
 

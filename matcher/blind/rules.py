@@ -1,4 +1,4 @@
-"""The rules of ``rules.toml`` and ``fragments.toml`` as compiled patterns, and where they match."""
+"""The rules of the three data files (see FILES) as compiled patterns, and where they match."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class Rule:
 
 
 FRAGMENTS = "fragments.toml"
-"""In the patterns of this file white space does not go over the end of a line."""
-FILES = ("rules.toml", FRAGMENTS)
+"""In the patterns of this file and of the next white space does not go over the end of a line."""
+STATEMENTS = "statements.toml"
+FILES = ("rules.toml", FRAGMENTS, STATEMENTS)
 """In this order: of two rules that overlap, the earlier one counts."""
 
 
@@ -54,10 +55,15 @@ def _alternatives(words: Iterable[str]) -> str:
 @cache
 def _lists() -> dict[str, str]:
     """The lists of words.toml as expressions, and those that are put together from two."""
-    words: dict[str, list[str]] = _data("words.toml")
+    words: dict[str, list[str]] = _data("words.toml") | _data("words_more.toml")
     out = {name: _alternatives(found) for name, found in words.items()}
     origins = _alternatives([*words["demonyms"], *words["tongues"]])
     return {**out, "origins": origins, "origin": f"(?=[A-ZÀ-Þ]){origins}", "demonym": f"(?=[A-ZÀ-Þ]){out['demonyms']}"}
+
+
+def _filled(pattern: str, fill: dict[str, str]) -> str:
+    """A pattern with its {lists}; a part may name a list in turn."""
+    return re.sub(r"\{([a-z][a-z_]+)\}", lambda match: fill[match.group(1)], pattern)
 
 
 @cache
@@ -71,8 +77,8 @@ def rules() -> tuple[Rule, ...]:
         entries += [{**entry, "file": name} for entry in data["rules"]]
     out: list[Rule] = []
     for entry in entries:
-        pattern = re.sub(r"\{([a-z][a-z_]+)\}", lambda match: fill[match.group(1)], entry["pattern"])
-        if entry["file"] == FRAGMENTS:
+        pattern = _filled(_filled(entry["pattern"], fill), fill)
+        if entry["file"] != FILES[0]:
             pattern = pattern.replace(r"\s", r"[^\S\n]")
         only = [kind for named in entry.get("only", ()) for kind in groups.get(named, [named])]
         out.append(

@@ -88,8 +88,18 @@ def _tokens(text: str, known: dict[str, Strength]) -> Iterator[_Token]:
             word = word[:-2]
         second = match.start() > 0 and text[match.start() - 1] in "-‐" and above[:1].isupper()
         above = word
-        strength = known.get(folded(word)) if second or not word[0].islower() else None
+        named = second or not word[0].islower() or _lower_but_acting(text, match.start(), match.end())
+        strength = known.get(folded(word)) if named else None
         yield _Token(match.start(), match.start() + len(word), word, strength)
+
+
+def _lower_but_acting(text: str, start: int, end: int) -> bool:
+    """Whether a word in lower case begins a clause and something that a person does follows: "ikaika k. writes"."""
+    verb = re.match(r"\s(?:[a-z]\.\s)?([a-zà-ÿ]+)\b", text[end : end + 24])
+    plain = text[start:end].casefold()
+    if verb is None or end - start < MIN_STRONG or plain in ordinary_words() or not _acts(verb.group(1)):
+        return False
+    return _OPENING.search(text[max(0, start - 8) : start]) is not None
 
 
 def _beside(text: str, left: _Token, right: _Token) -> bool:
@@ -118,6 +128,8 @@ def _group(text: str, tokens: Sequence[_Token], at: int) -> int:
 
 def _meant(text: str, token: _Token, start: int) -> bool:
     """Whether a single word that is also something else means the person here; the name begins at ``start``."""
+    if token.text.islower() and _lower_but_acting(text, token.start, token.end):
+        return True
     before = text[max(0, start - 24) : start]
     after = text[token.end : token.end + 24]
     titled = re.search(r"(\w+)\.?\s$", before)

@@ -11,6 +11,7 @@ from matcher.models import Mark
 from matcher.structure.contacts import EMAIL, LINK
 from matcher.structure.lines import ContentLine
 from matcher.structure.names import folded, ordinary_words, spellings
+from matcher.structure.names_stated import stated_names
 from matcher.structure.sections import heading_kind
 from matcher.structure.titles import looks_like_title
 from matcher.structure.words import alternatives, pattern, table
@@ -85,6 +86,8 @@ def written_like_a_name(text: str, *, vouched: bool = False) -> bool:
     if not words or len(words) > MOST_WORDS or len(text) > 60 or _NOT_IN_A_NAME.search(text):
         return False
     if pattern("identity", "no_name").search(text) or heading_kind(text) is not None:
+        return False
+    if pattern("names_stated", "no_name").fullmatch(text.strip(" .:")):
         return False
     particles = set(table("identity")["particles"])
     if not all(word.casefold() in particles or not word[0].islower() for word in words):
@@ -230,6 +233,19 @@ def _openings(lines: Sequence[ContentLine], source: str) -> list[Found]:
     return out
 
 
+def _all_usual(text: str) -> bool:
+    """Whether every word of a fragment is an ordinary one and none a given name: "Family Law"."""
+    words = [word.casefold() for word in name_parts(text)]
+    return all(word in ordinary_words() and word not in table("owned")["given"] for word in words)
+
+
+def _rarest(vouched: Sequence[Found], plain: Sequence[Found]) -> Sequence[Found]:
+    """The vouched fragments, or those in capitals above them where the first holds ordinary words alone."""
+    if not vouched or not _all_usual(vouched[0][1]):
+        return vouched
+    return [f for f in plain if f[0] < vouched[0][0] and f[1].isupper() and not _all_usual(f[1])] or vouched
+
+
 def _headline(text: str, source: str) -> bool:
     """Whether a fragment that no witness knows reads like a line of work and not like a name.
 
@@ -273,7 +289,25 @@ def _heads_a_job(text: str, source: str) -> bool:
 
 
 def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Sequence[Mark] = ()) -> tuple[Found, ...]:
-    """Return where the person's name is first stated; several places where it is stated in parts."""
+    """Return where the person's name is first stated; several places where it is stated in parts or in other words."""
+    first = _first_name(lines, source, witness)
+    other = stated_names(lines, source, first)
+    apart = [f for f in first if not any(at <= f[0] and f[0] + len(f[1]) <= at + len(name) for at, name in other)]
+    if any(at > len(source) // 3 and len(name.split()) > 1 for at, name in other):
+        apart = [f for f in apart if _witnessed(f[1], witness)]
+    return (*apart, *other, *_after_a_comma(apart, source, witness))
+
+
+def _after_a_comma(named: Sequence[Found], source: str, witness: str) -> Iterator[Found]:
+    """A second given name behind the name and a comma that a witness knows: "Lim Kheng Huat, Bernard"."""
+    for offset, name in named:
+        end = offset + len(name)
+        match = re.match(r",\s([A-ZÀ-Þ][^\W\d_]{2,})(?=\s*(?:$|[/|•·;(]))", source[end : end + 40].split("\n", 1)[0])
+        if match and _witnessed(match.group(1), witness) and not looks_like_title(match.group(1)):
+            yield end + match.start(1), match.group(1)
+
+
+def _first_name(lines: Sequence[ContentLine], source: str, witness: str) -> tuple[Found, ...]:
     labelled = tuple(_labelled(lines, source)) or tuple(_introduced(lines, source)) or _stacked(lines, source, witness)
     if labelled:
         return labelled
@@ -285,7 +319,7 @@ def find_name(lines: Sequence[ContentLine], source: str, witness: str, marks: Se
         for offset, text in head
         if _witnessed(text, witness) or _in_one_mail(text, mails)
     ]
-    vouched = [f for f in known if written_like_a_name(f[1], vouched=True)]
+    vouched = _rarest([f for f in known if written_like_a_name(f[1], vouched=True)], plain)
     if vouched:
         return tuple(vouched[:1]) + tuple(f for f in plain[:3] if f != vouched[0] and _foreign(name_words(f[1])[0]))
     split = _single_words(lines, source, witness) or _in_words(head[:1], source, mails)
