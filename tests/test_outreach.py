@@ -80,6 +80,8 @@ def test_what_a_reviewer_turned_to_not_shown_or_flagged_is_no_fact():
     assert [fact.criterion for fact in person_facts(entry, acts)] == ["R3"]
     undo = Decision(seq=3, run="r", candidate="cand:1", kind="undo", who="Ann", when="t", undoes=2)
     assert [fact.criterion for fact in person_facts(entry, [*acts, undo])] == ["R2", "R3"]
+    redo = Decision(seq=4, run="r", candidate="cand:1", kind="undo", who="Ann", when="t", undoes=3)
+    assert [fact.criterion for fact in person_facts(entry, [*acts, undo, redo])] == ["R3"]
 
 
 def test_where_somebody_lives_or_may_work_is_no_fact():

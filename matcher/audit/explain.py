@@ -14,6 +14,7 @@ from typing import Any
 
 from matcher.audit import rules
 from matcher.models import BlindView, Criterion, Decision, Document, Entry, Justification, Shortlist
+from matcher.score import standing
 from matcher.sinks import one_line, plain
 
 
@@ -95,8 +96,7 @@ def _answer(criterion: Criterion, cell: Justification | None) -> str:
 
 def _decided(candidate: str, decisions: Sequence[Decision]) -> Iterator[str]:
     words = _words()["decisions"]
-    undone = {act.undoes for act in decisions if act.undoes is not None}
-    told = [act for act in decisions if act.candidate == candidate and act.kind in words and act.seq not in undone]
+    told = [act for act in standing(decisions) if act.candidate == candidate and act.kind in words]
     if not told:
         yield words["none"]
     for act in told:

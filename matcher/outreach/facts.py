@@ -11,6 +11,7 @@ from matcher.outreach import words
 from matcher.outreach.company import Company
 from matcher.outreach.records import Fact, make_fact
 from matcher.outreach.snippets import calm, tidy
+from matcher.score import standing
 
 _TITLE_END = re.compile(r"(?<=\w{4})[.!?](?:\s|$)|[<>{}]|\w+://")
 """A title ends where a sentence, markup, a placeholder or an address begins: what follows is not a title."""
@@ -50,9 +51,8 @@ def person_facts(
 
 def _last_acts(decisions: Sequence[Decision], candidate: str) -> dict[str, Decision]:
     """The last act of a person per criterion that stands: verdict, agreement or flag, undone ones left out."""
-    undone = {d.undoes for d in decisions if d.undoes is not None}
     kinds = ("verdict", "agree", "flag", "adjudicate")
-    own = [d for d in decisions if d.candidate == candidate and d.kind in kinds and d.seq not in undone]
+    own = [act for act in standing(decisions) if act.candidate == candidate and act.kind in kinds]
     return {d.criterion: d for d in own if d.criterion is not None}
 
 
