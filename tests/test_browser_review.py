@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from matcher.models import BlindPosition, Check, Decision
 from matcher.review.acts import Request
-from matcher.review.plan import Policy
+from matcher.review.plan import CellKey, Policy
 
 pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"
@@ -61,6 +61,14 @@ def sit_down(page: Page, server: fakes.Running, name: str = "Rita", role: str | 
     page.locator("input[value=all]").check()
     page.locator("#name").press("Enter")
     page.wait_for_url(server.url + "/")
+
+
+def open_cell(page: Page, server: fakes.Running, verdict: str) -> CellKey:
+    """Go to a cell of the plan that the machine read so, and whose verdict is on the screen."""
+    desk, who = server.room.desk, server.room.who
+    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == verdict and desk.machine_shown(who, k))
+    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    return key
 
 
 def state(page: Page) -> dict[str, Any]:
@@ -154,9 +162,7 @@ def test_an_override_asks_for_a_reason_and_takes_the_selected_words(
 ) -> None:
     server, _ = desk_server
     sit_down(page, server)
-    desk, who = server.room.desk, server.room.who
-    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "not_shown" and desk.machine_shown(who, k))
-    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    key = open_cell(page, server, "not_shown")
     page.locator(".resume .line").nth(2).click(click_count=3)
     page.keyboard.press("s")
     expect(page.locator("#chosen li")).to_have_count(1)
@@ -164,6 +170,7 @@ def test_an_override_asks_for_a_reason_and_takes_the_selected_words(
     expect(page.locator("#reason")).to_be_visible()
     page.keyboard.press("1")
     press(page, "Enter")
+    desk = server.room.desk
     kept: Decision = desk.book.acts[-1]
     assert (kept.kind, kept.verdict, kept.reason_code) == ("verdict", "met", "evidence_missed")
     cell = next(c for c in desk.shortlist().entry(key.candidate).justifications if c.criterion == key.criterion)
@@ -249,9 +256,7 @@ def test_words_typed_on_the_list_of_reasons_become_the_note_and_choose_no_reason
 ) -> None:
     server, _ = desk_server
     sit_down(page, server)
-    desk, who = server.room.desk, server.room.who
-    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "met" and desk.machine_shown(who, k))
-    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    open_cell(page, server, "met")
     page.keyboard.press("3")
     expect(page.locator("#reason-h")).to_have_text("Why Not shown, not Met?")
     page.keyboard.type("an other team")
@@ -259,16 +264,14 @@ def test_words_typed_on_the_list_of_reasons_become_the_note_and_choose_no_reason
     expect(page.locator("#reason input:checked")).to_have_count(0)
     page.locator("#reason input").nth(1).check()
     press(page, "Enter")
-    kept = desk.book.acts[-1]
+    kept = server.room.desk.book.acts[-1]
     assert (kept.verdict, kept.reason_code, kept.text) == ("not_shown", "evidence_wrong", "an other team")
 
 
 def test_everything_that_has_a_key_has_a_button(page: Page, desk_server: tuple[fakes.Running, fakes.Memory]) -> None:
     server, _ = desk_server
     sit_down(page, server)
-    desk, who = server.room.desk, server.room.who
-    key = next(k for k in desk.plan(who).cells if desk.machine(k).verdict == "met" and desk.machine_shown(who, k))
-    page.goto(f"{server.url}/cell/{key.candidate}/{key.criterion}")
+    key = open_cell(page, server, "met")
     page.locator(".resume .line").nth(1).click(click_count=3)
     page.locator("[data-key=s]").click()
     expect(page.locator("#chosen li")).to_have_count(1)

@@ -147,12 +147,12 @@ def judge_head(
 def _promising_first(
     session: Session, job: Job, pairs: Sequence[tuple[BlindView, Document]], scout: Judge
 ) -> list[tuple[BlindView, Document]]:
-    """Order by what the scout finds met (1) or partly (½); equals keep the order of the ranking."""
-    found: dict[str, float] = {}
+    """Order by the points of what the scout finds; equals keep the order of the ranking."""
+    found: dict[str, int] = {}
     for number, (view, _) in enumerate(pairs):
         session.progress("sort", number, len(pairs))
         cells = scout.read(view, job.criteria)
-        found[view.candidate] = sum({"met": 1.0, "partial": 0.5}.get(cell.verdict or "", 0.0) for cell in cells)
+        found[view.candidate] = sum(score.POINTS[cell.verdict] for cell in cells if cell.verdict)
     return sorted(pairs, key=lambda pair: -found[pair[0].candidate])
 
 

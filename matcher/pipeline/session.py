@@ -48,10 +48,8 @@ class Session:
     @cached_property
     def reading_embedder(self) -> Embedder:
         """The packaged embedder that the offline reader was calibrated with, whatever the index is made with."""
-        pinned = {"embedder": "minilm", "precision": "fp32"}
-        if all(getattr(self.settings, name) == value for name, value in pinned.items()):
-            return self.embedder
-        return open_embedder(self.settings.model_copy(update=pinned))
+        pinned = self.settings.model_copy(update={"embedder": "minilm", "precision": "fp32"})
+        return self.embedder if pinned == self.settings else open_embedder(pinned)
 
     def use_embedder(self, embedder: Embedder) -> None:
         """Put another embedder of the same fingerprint in front, before the index is first used."""

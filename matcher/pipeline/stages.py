@@ -33,7 +33,7 @@ class Wanted:
     shards: Path | None = None
     address: str | None = None
     rows: int | None = None
-    """How many of the list are wanted, best first (None: everyone)."""
+    """How many of a local fit order are wanted, best first (None: everyone); likeness and shards have their own."""
 
     @property
     def filter(self) -> Filter:
