@@ -17,7 +17,7 @@ from index.fixed import Fixed, to_fixed
 from index.part import Part
 from index.policy import Policy
 from index.pool import Embedding, Pool
-from index.records import Filter, Info, Item
+from index.records import Filter, Info, Item, Passage
 from index.stamped import Stamped
 from index.store import Store
 
@@ -180,6 +180,10 @@ class Index:
             reason = f"{items} items are beyond the limit of {limit}"
             reason += f"; recall {found[0].recall:.3f} on held-out queries" if found else ", but recall was too low"
         return Info(items, passages, self.fingerprint, method, reason, waiting)
+
+    def passages(self, item: str) -> tuple[Passage, ...]:
+        """Return the passages of an item. Raises KeyError."""
+        return self._store.passages(item)
 
     def queries(self, texts: Sequence[str], keep: bool = True) -> Fixed:
         """Return one vector per query text in fixed point; ``keep`` stores new ones, so that asking again is free."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,11 @@ from tests.fakes_structure import AS_OF, document, shown, view
 HELDOUT = Path(__file__).parent / "heldout"
 WORK = "\n\nEXPERIENCE\n\nNurse, Elm Hospital — May 2019 to present\n• Led the night team.\n"
 
-# What of the fourth round is still read or lost since the rules have learned from it, by category.
-KNOWN = tomllib.loads((HELDOUT / "known_fourth.toml").read_text("utf-8"))
-MEASURED = KNOWN.pop("measured")
-"""What was read or lost when that round was measured blind."""
-KNOWN_NAME = ("c20.txt", "name", "Mónica")
-"""The one miss of rounds that the rules have learned from: found by the structure stage or not at all."""
+KNOWN = tomllib.loads((HELDOUT / "known.toml").read_text("utf-8"))
+LEFT = {tuple(entry) for entry in KNOWN["left"]}
+"""What of the rounds is still read or lost: file, category, words. Nothing has learned from the last round."""
+MEASURED = KNOWN["measured"]
+"""What was read or lost when a round was measured blind, by round and category."""
 
 
 def _texts(pattern: str) -> Iterator[dict[str, Any]]:
@@ -43,30 +41,26 @@ def _leaks(entry: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
                 yield category, word, word in seen
 
 
-def test_the_fourth_round_leaks_no_more_than_is_listed() -> None:
-    total, missed = Counter[str](), defaultdict[str, set[tuple[str, str]]](set)
-    for entry in _texts("round4.toml"):
-        for category, word, leaked in _leaks(entry):
-            total[category] += 1
-            if leaked:
-                missed[category].add((entry["file"], word))
-    assert sum(total.values()) > 600
-    for category, found in missed.items():
-        assert found <= {(file, word) for file, word in KNOWN[category]}, category
-    assert not missed["contact"]
-
-
-def test_every_miss_as_it_was_measured_stays_in_the_documentation() -> None:
+@pytest.mark.parametrize("measured", list(MEASURED))
+def test_every_miss_as_it_was_measured_stays_in_the_documentation(measured: str) -> None:
     published = " ".join((Path(__file__).parents[1] / "docs" / "blind.md").read_text("utf-8").split())
-    measured = [word for listed in MEASURED.values() for _, word in listed]
-    assert len(measured) > 90
-    assert [word for word in measured if " ".join(word.split()) not in published] == []
+    words = [words for listed in MEASURED[measured].values() for _, words in listed]
+    assert words
+    assert [one for one in words if " ".join(one.split()) not in published] == []
+
+
+@pytest.mark.parametrize("measured", list(MEASURED))
+def test_every_miss_as_it_was_measured_stands_in_its_round(measured: str) -> None:
+    listed = {entry["file"]: entry for entry in _texts(f"{measured}.toml")}
+    for category, misses in MEASURED[measured].items():
+        for file, words in misses:
+            assert words in listed[file]["keep" if category == "lost" else category]
 
 
 @pytest.mark.parametrize("entry", list(_texts("round*.toml")), ids=lambda entry: entry["file"])
-def test_texts_that_the_rules_have_learned_from_leak_nothing(entry: dict[str, Any]) -> None:
+def test_no_round_leaks_more_than_is_listed(entry: dict[str, Any]) -> None:
     leaks = {(entry["file"], category, word) for category, word, leaked in _leaks(entry) if leaked}
-    assert leaks <= {KNOWN_NAME}
+    assert leaks <= LEFT
 
 
 @pytest.mark.parametrize("entry", list(_texts("round*.toml")), ids=lambda entry: entry["file"])
@@ -75,7 +69,7 @@ def test_no_evidence_of_unseen_texts_is_lost(entry: dict[str, Any]) -> None:
     for words in entry["keep"]:
         start = entry["text"].index(words)
         holding = [line for line in seen.lines if line.span.start <= start and start + len(words) <= line.span.end]
-        assert len(holding) == 1 or [entry["file"], words] in KNOWN["lost"], words
+        assert len(holding) == 1 or (entry["file"], "lost", words) in LEFT, words
 
 
 def test_every_line_of_evidence_of_the_gold_sets_stands_in_exactly_one_line(shared: Path) -> None:

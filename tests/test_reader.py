@@ -386,7 +386,7 @@ def test_a_call_holds_one_pair_unpadded_whose_halves_are_told_apart():
 
     calls: list[dict] = []
     alone = Network()
-    alone.__dict__["_session"] = Session()
+    alone.__dict__["session"] = Session()
     alone.probabilities(PAIRS[:2])
     assert [call["input_ids"].shape[0] for call in calls] == [1, 1]
     for call in calls:

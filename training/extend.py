@@ -12,7 +12,6 @@ import argparse
 import math
 import random
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import corpus
 import torch
 from corpus import Row
+from learning import Steps, batches
 from model import Reader
-from torch import nn
-from train import CLASS_WEIGHTS, base_model, batches, measured, merge_mates, predict, step_on, vectors
+from train import base_model, length, loss_on, measured, merge_mates, predict, vectors
 from transformers import AutoTokenizer
 
 NEW = "d,e,f,g,h"
@@ -49,24 +48,11 @@ def extended(options: argparse.Namespace) -> dict[str, torch.Tensor]:
     mates = merge_mates(mixed, vectors([text for r in mixed for text in (r.criterion, r.line)]))
     tokenizer, model = AutoTokenizer.from_pretrained(base_model()), Reader(base_model())
     model.load_state_dict(torch.load(options.start, map_location="cpu", weights_only=True))
-    optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "lr": options.rate}, {"params": model.head.parameters(), "lr": 2e-4}],
-        weight_decay=0.01,
-    )
     steps = math.ceil(len(rows) / options.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda i: min(1, (i + 1) / (0.08 * steps)) * max(0.02, 1 - i / steps)
-    )
-    loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS), label_smoothing=0.05)
     print(len(rows), "rows", len(mixed), "mixed", steps, "steps", flush=True)
-    begun = time.time()
-    for number, batch in enumerate(batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng)):
-        loss = step_on(model, tokenizer, batch, loss_of, "cpu")
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        if number % 10 == 0:
-            print(number, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
+    down = Steps(model, options.rate, 2e-4, steps, warm=0.08, every=10)
+    for batch in batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng, length):
+        down.take(loss_on(model, tokenizer, batch, "cpu"))
     torch.save(model.state_dict(), options.out / "extended.pt")
     print(measured(predict(model, tokenizer, held, "cpu"), held), flush=True)
     return dict(model.state_dict())

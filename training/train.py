@@ -12,7 +12,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -22,6 +22,7 @@ import corpus
 import numpy as np
 import torch
 from corpus import Row
+from learning import Steps, batches
 from model import Reader, encode, shown
 from torch import nn
 from transformers import AutoTokenizer
@@ -47,15 +48,9 @@ def vectors(texts: Sequence[str]) -> dict[str, np.ndarray]:
     return dict(zip(unique, np.asarray(rows, np.float32), strict=True))
 
 
-def batches(rows: list[Row], size: int, rng: random.Random) -> Iterator[list[Row]]:
-    """Yield batches of rows of like length, in random order."""
-    rng.shuffle(rows)
-    made = []
-    for start in range(0, len(rows), size * 25):
-        chunk = sorted(rows[start : start + size * 25], key=lambda r: len(r.criterion) + len(r.line) + len(r.context))
-        made += [chunk[i : i + size] for i in range(0, len(chunk), size)]
-    rng.shuffle(made)
-    yield from made
+def length(row: Row) -> int:
+    """Return how long a row is, so that batches hold rows of like length."""
+    return len(row.criterion) + len(row.line) + len(row.context)
 
 
 def merge_mates(rows: Sequence[Row], similar: dict[str, np.ndarray]) -> dict[str, list[str]]:
@@ -105,16 +100,14 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def step_on(model: Reader, tokenizer: object, batch: Sequence[Row], loss_of: nn.Module, device: str) -> torch.Tensor:
-    """Return the loss of one batch after its gradients were computed and clipped."""
+def loss_on(model: Reader, tokenizer: object, batch: Sequence[Row], device: str) -> torch.Tensor:
+    """Return the loss of one batch: cross-entropy with smoothed labels, rare ones weighing more."""
     tensors = encode(tokenizer, [r.criterion for r in batch], [shown(r.context, r.line) for r in batch])
     target = torch.tensor([r.target for r in batch], device=device)
+    weight = torch.tensor(CLASS_WEIGHTS, device=device)
     with torch.autocast(device, dtype=torch.bfloat16):
         logits = model(**{k: v.to(device) for k, v in tensors.items()})
-    loss: torch.Tensor = loss_of(logits.float(), target)
-    loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    return loss
+    return nn.functional.cross_entropy(logits.float(), target, weight=weight, label_smoothing=0.05)
 
 
 def measured(probabilities: np.ndarray, held: Sequence[Row]) -> dict[str, object]:
@@ -141,27 +134,14 @@ def main() -> None:
     mates = merge_mates([*train, *dense], similar)
     tokenizer = AutoTokenizer.from_pretrained(base_model())
     model = Reader(base_model()).to(device)
-    optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "lr": options.rate}, {"params": model.head.parameters(), "lr": 1e-3}],
-        weight_decay=0.01,
-    )
     per_epoch = int(len(train) * (1 + options.mined + options.far)) + len(dense)
-    steps = options.epochs * math.ceil(per_epoch / options.batch)
-    warm = 0.06 * steps
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: min(1, (i + 1) / warm) * max(0.02, 1 - i / steps))
-    loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS, device=device), label_smoothing=0.05)
-    log, begun, step = [], time.time(), 0
+    down = Steps(model, options.rate, 1e-3, options.epochs * math.ceil(per_epoch / options.batch), every=100)
+    log, begun = [], time.time()
     for epoch in range(options.stop or options.epochs):
         mined = miner.draw(int(len(train) * options.mined), rng)
         rows = [*train, *dense, *mined, *miner.far(int(len(train) * options.far), rng)]
-        for batch in batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng):
-            loss = step_on(model, tokenizer, batch, loss_of, device)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            step += 1
-            if step % 100 == 0:
-                print(epoch, step, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
+        for batch in batches([corpus.vary(row, mates, rng) for row in rows], options.batch, rng, length):
+            down.take(loss_on(model, tokenizer, batch, device))
         log.append({"epoch": epoch, **measured(predict(model, tokenizer, held, device), held)})
         print(log[-1], flush=True)
         torch.save(model.state_dict(), options.out / "reader.pt")

@@ -12,7 +12,6 @@ import json
 import math
 import random
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -23,9 +22,9 @@ import gold
 import numpy as np
 import torch
 from corpus import Row
+from learning import Steps, batches
 from model import Reader
-from torch import nn
-from train import CLASS_WEIGHTS, base_model, batches, step_on, vectors
+from train import base_model, length, loss_on, vectors
 from transformers import AutoTokenizer
 
 from matcher.justify.reader import Similarity, read_view
@@ -166,28 +165,15 @@ def fit(
     model: Reader, tokenizer: object, own: list[Row], replay: list[Row], options: argparse.Namespace, rng: random.Random
 ) -> None:
     """Train on gold rows and a random part of the pairs."""
-    optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "lr": options.rate}, {"params": model.head.parameters(), "lr": 2e-4}],
-        weight_decay=0.01,
-    )
     size = 24
     steps = options.rounds * math.ceil((len(own) + options.replay) / size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda i: min(1, (i + 1) / (0.1 * steps)) * max(0.02, 1 - i / steps)
-    )
-    loss_of = nn.CrossEntropyLoss(weight=torch.tensor(CLASS_WEIGHTS), label_smoothing=0.05)
     print(len(own), "gold rows", steps, "steps", flush=True)
-    begun = time.time()
+    down = Steps(model, options.rate, 2e-4, steps, warm=0.1)
     model.train()
     for _ in range(options.rounds):
         rows = [corpus.vary(row, {}, rng) for row in [*own, *rng.sample(replay, options.replay)]]
-        for number, batch in enumerate(batches(rows, size, rng)):
-            loss = step_on(model, tokenizer, batch, loss_of, "cpu")
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            if number % 50 == 0:
-                print(number, steps, f"{loss.item():.3f}", f"{time.time() - begun:.0f}s", flush=True)
+        for batch in batches(rows, size, rng, length):
+            down.take(loss_on(model, tokenizer, batch, "cpu"))
 
 
 def read_posting(

@@ -43,8 +43,8 @@ def _labels() -> frozenset[str]:
 
 
 @cache
-def _work_label() -> re.Pattern[str]:
-    """A line of a form that begins with a label of languages or of a driving licence."""
+def work_label() -> re.Pattern[str]:
+    """Return what a line of a form matches that begins with a label of languages or of a driving licence."""
     return re.compile(
         rf"\W*{alternatives(data()['work_labels'])}\s*(?:[:：|]|\t|\s[-–]\s)[^|•;\n]{{1,60}}\W*", re.IGNORECASE
     )
@@ -103,7 +103,7 @@ def _top(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKi
 def header_masks(text: str, lines: Sequence[Span], section_at: Callable[[int], SectionKind]) -> Iterator[Mask]:
     """Yield what of the top and of personal sections is left out, by fragments of their lines."""
     for span in _top(text, lines, section_at):
-        if _work_label().fullmatch(text[span.start : span.end]):
+        if work_label().fullmatch(text[span.start : span.end]):
             continue
         prose = _prose(text[span.start : span.end])
         for start, end in pieces(text[span.start : span.end], span.start):

@@ -13,7 +13,8 @@ from datetime import date
 
 from matcher.blind.header import header_masks
 from matcher.blind.neighbours import neighbour_masks
-from matcher.blind.rules import Mask, find
+from matcher.blind.rules import Mask, find, lists_languages
+from matcher.blind.tagged import tagged_masks
 from matcher.models import Document, Position, Resume, SectionKind, Span
 from matcher.structure.education import degree_in
 from matcher.structure.lines import BULLET
@@ -171,14 +172,19 @@ def _schools(view: View) -> Iterator[Mask]:
 def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, ...]:
     """Return every mask over the neutral copy, in order, without overlaps; of two, the earlier rule counts."""
     found = [*_signs(view)]
-    found += find(view.text, view.resume.language, options, view.stretches())
+    lines = [view.copy.copied(span) for span in view.resume.lines]
+    languages = [span for span in lines if lists_languages(view.text[span.start : span.end])]
+    for mask in find(view.text, view.resume.language, options, view.stretches()):
+        if mask.category != "nationality" or not any(span.start <= mask.start < span.end for span in languages):
+            found.append(mask)
     found += _places(view)
     found += _job_dates(view)
     found += _courses(view)
     if "schools" in options:
         found += _schools(view)
-    lines = [view.copy.copied(span) for span in view.resume.lines]
     found += header_masks(view.text, lines, view.section_at)
+    heads = {view.copy.copied(span) for job in view.resume.positions for span in job.header}
+    found += list(tagged_masks(view.text, lines, view.stretches(), found, heads))
     found += list(neighbour_masks(view.text, lines, view.stretches(), found))
     found += _old_years(view, as_of)
     return _disjoint(found)

@@ -61,6 +61,22 @@ def _lists() -> dict[str, str]:
     return {**out, "origins": origins, "origin": f"(?=[A-ZÀ-Þ]){origins}", "demonym": f"(?=[A-ZÀ-Þ]){out['demonyms']}"}
 
 
+@cache
+def _spoken() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A language or a people that may have one, with a level; and what is a name of languages."""
+    words = _lists()
+    part = rf"(?:{words['origins']}|{words['peoples']}|{words['tongue_peoples']})(?:[\s:(–-]+\w[^,;]{{0,20}})?\W*"
+    return re.compile(part, re.IGNORECASE), re.compile(f"{words['tongues']}|{words['tongue_peoples']}", re.IGNORECASE)
+
+
+def lists_languages(line: str) -> bool:
+    """Whether a line is a list of languages: "Georgian, Russian, English (fluent)" tells no origin."""
+    part, tongue = _spoken()
+    parts = [one.strip() for one in re.split(r"[,;/·|•]|\sand\s", line) if one.strip()]
+    others = sum(tongue.match(one) is None for one in parts)
+    return len(parts) > 1 and all(map(part.fullmatch, parts)) and 2 * others < len(parts)
+
+
 def _filled(pattern: str, fill: dict[str, str]) -> str:
     """A pattern with its {lists}; a part may name a list in turn."""
     return re.sub(r"\{([a-z][a-z_]+)\}", lambda match: fill[match.group(1)], pattern)

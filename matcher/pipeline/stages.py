@@ -163,8 +163,7 @@ def _ranked_pool(opened: Session, criteria: Criteria | None, ranking: Ranking, r
         resume = opened.workspace.resume(entry.candidate)
         facts[entry.candidate] = structure.hard_facts(document, resume, day)
         if entry.nearest:
-            view = intake.blind_view(opened, document, resume, day)
-            texts[entry.candidate] = {line.id: line.text for line in view.lines}
+            texts[entry.candidate] = _indexed_lines(opened, entry.candidate)
     files = {row.candidate: row.file for row in reversed(rows) if row.candidate}
     return RankedPool(criteria.title if criteria else "Candidates alike", ranking, files, facts, texts)
 
@@ -245,10 +244,12 @@ def search_workspace(settings: Settings, text: str, limit: int) -> list[SearchHi
 def _nearest(opened: Session, entry: Ranked) -> str:
     """The line of a candidate that lies nearest to what was searched, where there is one."""
     names = [name for near in entry.nearest for name in near.lines]
-    if not names:
-        return ""
-    view, _ = matching.view_of(opened, entry.candidate, opened.settings.as_of or matching.today())
-    return next((line.text for line in view.lines if line.id == names[0]), "")
+    return _indexed_lines(opened, entry.candidate)[names[0]] if names else ""
+
+
+def _indexed_lines(opened: Session, candidate: str) -> dict[str, str]:
+    """The lines of a candidate as they were masked when they went into the index, by their ids."""
+    return {name: text for passage in opened.index.passages(candidate) for name, text in passage.lines}
 
 
 def estimate(

@@ -66,6 +66,7 @@ def doctor(settings: Settings) -> list[Fact]:
         *(_package(name) for name in ("openai", "sentence-transformers", "faiss-cpu", "onnxruntime", "pypdfium2")),
         *(_program(*pair) for pair in (("tesseract", "scanned pages"), ("antiword", "old .doc files"))),
         _embedder(settings),
+        *_networks(),
         _endpoint(settings),
         _workspace(settings),
     ]
@@ -98,6 +99,20 @@ def _embedder(settings: Settings) -> Fact:
         return Fact("embedder", made.fingerprint)
     except index.IndexFailure as error:
         return Fact("embedder", str(error), False)
+
+
+def _networks() -> Iterator[Fact]:
+    """The two networks of our own, each file compared with its published checksum."""
+    from matcher.blind.tagger import Tagger
+    from matcher.justify.reader_network import Network
+
+    for name, weights in (("tagger", Tagger().weights), ("reader", Network())):
+        try:
+            for file in weights.sums:
+                weights.file(file)
+            yield Fact(name, weights.fingerprint)
+        except MatcherError as error:
+            yield Fact(name, str(error), False)
 
 
 def _endpoint(settings: Settings) -> Fact:
