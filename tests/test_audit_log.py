@@ -7,6 +7,8 @@ import os
 import resource
 import signal
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -157,6 +159,19 @@ def test_several_processes_write_one_chain(tmp_path: Path) -> None:
         worker.join()
     result = verify(tmp_path)
     assert (result.ok, result.size) == (True, 120)
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_many_that_begin_a_log_at_once_sign_with_one_key(tmp_path: Path, attempt: int) -> None:
+    gate = threading.Barrier(12)
+
+    def opened(_: int) -> str:
+        gate.wait()
+        with Log.open(tmp_path) as log:
+            return log.key
+
+    with ThreadPoolExecutor(12) as pool:
+        assert len(set(pool.map(opened, range(12)))) == 1
 
 
 @pytest.mark.parametrize("cut", [1, 2, 40, 150])

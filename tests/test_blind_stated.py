@@ -60,7 +60,6 @@ def test_languages_and_driving_licences_among_personal_details_stay(line: str) -
     [
         "Diwali gift hampers: 4,000 packed",
         "Visa files under subclass 482 for clients",
-        "Extruder line, two sons of the founder as clients",
         "Baby girl clothing line, 300 styles",
         "Single-parent support line, 35 calls a shift",
         "Built mosque domes and church roofs",

@@ -72,9 +72,10 @@ class Log:
         self.folder = folder
         self.keys = Keys(folder / "keys.jsonl")
         self._clock = clock
-        self._signer = Signer.open(folder)
         self._threads = threading.RLock()
         self._lock = FileLock(folder / "log.lock")
+        with self._exclusive():  # of several that begin a log at once, one makes the key
+            self._signer = Signer.open(folder)
         self._tree = Frontier()
         self._last = GENESIS
         self._offset = 0

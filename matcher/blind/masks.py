@@ -14,7 +14,7 @@ from datetime import date
 from matcher.blind.header import header_masks
 from matcher.blind.neighbours import neighbour_masks
 from matcher.blind.rules import Mask, find, lists_languages
-from matcher.blind.tagged import tagged_masks
+from matcher.blind.tagged import doubted, tagged_masks
 from matcher.models import Document, Position, Resume, SectionKind, Span
 from matcher.structure.education import degree_in
 from matcher.structure.lines import BULLET
@@ -177,6 +177,8 @@ def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, .
     for mask in find(view.text, view.resume.language, options, view.stretches()):
         if mask.category != "nationality" or not any(span.start <= mask.start < span.end for span in languages):
             found.append(mask)
+    doubtful = doubted(view.text, lines, view.stretches(), found)
+    found = [mask for mask in found if mask not in doubtful]
     found += _places(view)
     found += _job_dates(view)
     found += _courses(view)

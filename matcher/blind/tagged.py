@@ -38,12 +38,19 @@ BESIDE = 0.3
 """The same in a line of such a section in which another word has reached it, or a rule has found something personal."""
 SURE = 0.85
 """The same in a line of title and employer, and in a plain line (no bullet, no dates) of work, courses or skills."""
+CERTAIN = 0.97
+LONG_NUMBER = 6
+"""Probability and digits of a number that tells who somebody is, amid work."""
 WHOLE = 0.8
 """Mean probability of the words of a line from which on nothing of it may be left: less sure, all of it stays."""
 MOST_READ = 60_000
 """Characters of a document that are read: more is no résumé, and rules alone read the rest."""
 STRAY = 0.25
 """Least probability of a neighbour."""
+SENTENCE = 5
+"""Words of a bullet from which on the tagger may overrule a rule."""
+TOLD = frozenset(("personal", "interests", "volunteering", "references", "summary"))
+"""Sections in which it may not: bullets there are about the person."""
 NUMBERS = frozenset(("birth", "id_number", "address", "graduation", "measure"))
 """Categories of which a run may be nothing but digits; their neighbours must be as likely as they are."""
 FIGURES = frozenset(("id_number", "measure"))
@@ -76,7 +83,7 @@ def tagged_masks(
     for span in lines:
         line = text[span.start : span.end]
         section = next((kind for start, end, kind in stretches if start <= span.start < end), "other")
-        work = section not in KINDS or span in heads
+        work = section not in KINDS or span in heads or (section == "unheaded" and BULLET.match(line) is not None)
         if not _LETTERS.search(line) or (section not in KINDS and not _plain(line)):
             continue
         if work_label().fullmatch(line) or lists_languages(line) or is_instruction(line):
@@ -94,6 +101,31 @@ def tagged_masks(
                 yield Mask(span.start + run[0].start, span.start + run[-1].end, best.category)
 
 
+def doubted(
+    text: str, lines: Sequence[Span], stretches: Sequence[tuple[int, int, str]], found: Sequence[Mask]
+) -> frozenset[Mask]:
+    """Return what rules hide in bullets of work that the tagger reads as nothing but work.
+
+    A bullet of several words that names a faith or a people is about clients, menus or events unless both think it is
+    about the person.
+    """
+    out = set[Mask]()
+    personal = [mask for mask in found if mask.category in PERSONAL]
+    for span in lines:
+        here = [mask for mask in personal if span.start <= mask.start and mask.end <= span.end]
+        line = text[span.start : span.end]
+        if not here or BULLET.match(line) is None or len(line.split()) < SENTENCE:
+            continue
+        if next((kind for start, end, kind in stretches if start <= span.start < end), "other") in TOLD:
+            continue
+        words = [_Word(*one) for one in tagger.words("work", line)]
+        for mask in here:
+            inside = (w.share for w in words if mask.start < span.start + w.end and span.start + w.start < mask.end)
+            if max(inside, default=0.0) < STRAY:
+                out.add(mask)
+    return frozenset(out)
+
+
 def _leaves_nothing(line: str, words: Sequence[_Word], runs: Sequence[Sequence[_Word]]) -> bool:
     """Whether a line would go as a whole although the tagger is not sure of it as a whole, and it is no form."""
     hidden = [word for run in runs for word in run if _LETTERS.search(line, word.start, word.end)]
@@ -106,7 +138,8 @@ def _leaves_nothing(line: str, words: Sequence[_Word], runs: Sequence[Sequence[_
 def _counts(line: str, word: _Word, section: str, *, work: bool) -> bool:
     """Amid work only what is personal counts; a name has a capital; numbers beside head and forms must be sure."""
     if work:
-        return word.category in PERSONAL
+        number = word.category == "id_number" and word.share >= CERTAIN and sum(map(str.isdigit, line)) >= LONG_NUMBER
+        return word.category in PERSONAL or number
     written = line[word.start : word.end]
     if word.category == "name" and written.upper() != written.lower():
         return written[0].isupper() and (line.isupper() or not written.isupper())

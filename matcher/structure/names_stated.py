@@ -20,7 +20,7 @@ _SPLIT_NAME = re.compile(
     rf"^\W{{0,3}}({_NAME}(?:\s+{_NAME}\.?){{0,2}}\s+[(\"“„‘']{_NAME}(?:\s+{_NAME})?[)\"”’']\s+{_NAME}(?:\s+{_NAME}){{0,2}})"
     r"(?=\s*(?:$|[,|•·;~/(–—-]))"
 )
-_SECOND = re.compile(rf"^[^\S\n]*[(\"“„]({_NAME}(?:\s+{_NAME})?)[)\"”]")
+_SECOND = re.compile(rf"^,?[^\S\n]*[(\"“„]{{1,2}}({_NAME}(?:\s+{_NAME})?)[)\"”]{{1,2}}")
 Found = tuple[int, str]
 """Offset and text of a name."""
 
@@ -44,15 +44,19 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _plausible(name: str) -> bool:
-    """Whether what stands there may be a name: no heading, no role, no place of the lists, no initials of letters."""
+def _plausible(name: str, *, quoted: bool = False) -> bool:
+    """Whether what stands there may be a name: no heading, no role, no place of the lists, no initials of letters.
+
+    A word in quotation marks beside the name is one even if it is an ordinary word ("Tree").
+    """
     words = name.split()
     if heading_kind(name) is not None or looks_like_title(name) or pattern("regions", "all").fullmatch(name):
         return False
     letters = {*table("identity")["letters"], *table("identity")["titles"], "hons", "honours"}
     if any(w.strip('()"“”„').casefold() in letters for w in words) or (name.isupper() and len(name) <= 4):
         return False
-    return not all(w.casefold() in ordinary_words() and w.casefold() not in table("owned")["given"] for w in words)
+    plain = ordinary_words().difference(table("owned")["given"])
+    return quoted or not all(word.casefold() in plain for word in words)
 
 
 def _in_line(line: ContentLine, text: str, *, first: bool, last: bool) -> Iterator[Found]:
@@ -71,7 +75,7 @@ def _in_line(line: ContentLine, text: str, *, first: bool, last: bool) -> Iterat
 def stated_names(lines: Sequence[ContentLine], source: str, known: Sequence[Found]) -> tuple[Found, ...]:
     """Return names of the person beside the one in ``known``, in order of place."""
     out: list[Found] = []
-    within: list[tuple[int, str, str]] = []
+    within: list[Found] = []
     count = len(lines)
     for at, line in enumerate(lines):
         text = source[line.start : line.end]
@@ -87,7 +91,9 @@ def stated_names(lines: Sequence[ContentLine], source: str, known: Sequence[Foun
         end = offset + len(name)
         second = _SECOND.match(source[end : end + 40].split("\n", 1)[0])
         if second:
-            within.append((offset, source[offset : end + second.end()], second.group(1)))
+            quoted = re.search(r"[\"“„]", second.group()) is not None
+            if _plausible(second.group(1), quoted=quoted):
+                within.append((offset, source[offset : end + second.end()]))
     within = [w for w in within if not any(at <= w[0] and w[0] + len(w[1]) <= at + len(name) for at, name in out)]
-    found = {f for f in out if _plausible(f[1]) and not any(at <= f[0] < at + len(whole) for at, whole, _ in within)}
-    return tuple(sorted(found | {(at, whole) for at, whole, name in within if _plausible(name)}))
+    found = {f for f in out if _plausible(f[1]) and not any(at <= f[0] < at + len(whole) for at, whole in within)}
+    return tuple(sorted(found | set(within)))
