@@ -74,3 +74,11 @@ def test_work_with_the_same_words_is_read(line: str) -> None:
     assert line in shown(f"{TOP}\n\nEXPERIENCE\n\nLead, Elm Works — May 2019 to present\n• {line}\n")
     assert line in shown(f"{TOP}\n\nLead, Elm Works, 2019 to present: {line}\n")
     assert line in shown(f"{TOP}\n\nSUMMARY\n{line}\n\n{WORK}")
+
+
+@pytest.mark.parametrize("head", ['Dwayne Ottley ("Tree")', 'Dwayne Ottley, "Tree"', "Dwayne Ottley “Tree”"])
+def test_an_ordinary_word_in_quotation_marks_beside_the_name_is_a_name(head: str) -> None:
+    work = "\n\nEXPERIENCE\n\nNurse, Elm Hospital — May 2019 to present\n• Tree led the night team.\n• Shook a tree.\n"
+    seen = shown(f"{head}\nd.ottley@example.com{work}")
+    assert "Tree" not in seen
+    assert "Shook a tree" in seen

@@ -10,6 +10,7 @@ import pytest
 
 from matcher.blind import tagged, tagger
 from matcher.blind.masks import apply_masks
+from matcher.blind.rules import Mask, lists_languages
 from matcher.blind.tagger import CATEGORIES, FOLDER, LONG, Tagger, _stretches
 from matcher.errors import ModelMismatch
 from matcher.models import Span
@@ -153,6 +154,45 @@ def test_what_the_tagger_says_reaches_the_view(says) -> None:
     says["Zorblian"] = ("nationality", 0.9)
     assert "Zorblian" not in shown(text, "after.txt")
     assert "chess" in shown(text, "after.txt")
+
+
+BULLET = "• Arranged Catholic weddings and funerals for the parish office"
+
+
+def test_in_bullets_of_work_the_tagger_overrules_what_a_list_takes_for_a_creed(says) -> None:
+    place = Mask(BULLET.index("Catholic"), BULLET.index("Catholic") + len("Catholic"), "religion")
+    lines = [Span(start=0, end=len(BULLET))]
+    assert tagged.doubted(BULLET, lines, ((0, len(BULLET), "experience"),), [place]) == {place}
+    assert tagged.doubted(BULLET, lines, ((0, len(BULLET), "interests"),), [place]) == frozenset()
+    says["Catholic"] = ("religion", 0.3)
+    assert tagged.doubted(BULLET, lines, ((0, len(BULLET), "experience"),), [place]) == frozenset()
+
+
+def test_permission_to_work_and_ages_are_never_overruled(says) -> None:
+    text = "• US citizen, aged 44, ready for work on any site"
+    permit = Mask(2, 12, "nationality", "authorised to work in the US")
+    age = Mask(14, 21, "birth")
+    lines = [Span(start=0, end=len(text))]
+    assert tagged.doubted(text, lines, ((0, len(text), "experience"),), [permit, age]) == frozenset()
+
+
+def test_bullets_of_work_without_a_heading_are_read_as_work(says) -> None:
+    says["Kikuyu"] = ("nationality", 0.6)
+    assert hidden("• Kikuyu farmers advised on soil", "unheaded") == "Kikuyu farmers advised on soil"
+    assert hidden("Kikuyu farmer, widowed", "unheaded") == "farmer, widowed"
+
+
+def test_lists_of_languages_tell_no_origin() -> None:
+    assert "Georgian, Russian, English" in shown(f"Ada Moss\nada@example.com{WORK}\nGeorgian, Russian, English\n")
+    assert not lists_languages("Irish, British")
+    assert not lists_languages("Georgian")
+
+
+def test_a_line_goes_as_a_whole_only_if_the_tagger_is_sure_of_it(says) -> None:
+    says.update({"Zorblian": ("religion", 0.7), "gathering": ("religion", 0.7)})
+    assert hidden("Zorblian gathering", "interests") == "Zorblian gathering"
+    says.update({"Zorblian": ("religion", 0.9), "gathering": ("religion", 0.8)})
+    assert hidden("Zorblian gathering", "interests") == ""
 
 
 def test_the_name_of_a_person_changes_nothing_that_the_tagger_reads(shipped: Tagger) -> None:

@@ -56,6 +56,8 @@ NUMBERS = frozenset(("birth", "id_number", "address", "graduation", "measure"))
 FIGURES = frozenset(("id_number", "measure"))
 """Categories of which a word without a digit says nothing."""
 PERSONAL = frozenset(("birth", "family", "religion", "nationality", "military", "sex", "health", "politics"))
+CREEDS = frozenset(("family", "religion", "nationality", "military"))
+"""What in a bullet of work may be of clients, menus and events."""
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -82,7 +84,7 @@ def tagged_masks(
     read = 0
     for span in lines:
         line = text[span.start : span.end]
-        section = next((kind for start, end, kind in stretches if start <= span.start < end), "other")
+        section = _section(stretches, span.start)
         work = section not in KINDS or span in heads or (section == "unheaded" and BULLET.match(line) is not None)
         if not _LETTERS.search(line) or (section not in KINDS and not _plain(line)):
             continue
@@ -110,13 +112,12 @@ def doubted(
     about the person.
     """
     out = set[Mask]()
-    personal = [mask for mask in found if mask.category in PERSONAL]
+    creeds = [mask for mask in found if mask.category in CREEDS and mask.text[:1] in ("", "[")]
     for span in lines:
-        here = [mask for mask in personal if span.start <= mask.start and mask.end <= span.end]
+        here = [mask for mask in creeds if span.start <= mask.start and mask.end <= span.end]
         line = text[span.start : span.end]
-        if not here or BULLET.match(line) is None or len(line.split()) < SENTENCE:
-            continue
-        if next((kind for start, end, kind in stretches if start <= span.start < end), "other") in TOLD:
+        bullet = BULLET.match(line) is not None and len(line.split()) >= SENTENCE
+        if not here or not bullet or _section(stretches, span.start) in TOLD:
             continue
         words = [_Word(*one) for one in tagger.words("work", line)]
         for mask in here:
@@ -124,6 +125,10 @@ def doubted(
             if max(inside, default=0.0) < STRAY:
                 out.add(mask)
     return frozenset(out)
+
+
+def _section(stretches: Sequence[tuple[int, int, str]], offset: int) -> str:
+    return next((kind for start, end, kind in stretches if start <= offset < end), "other")
 
 
 def _leaves_nothing(line: str, words: Sequence[_Word], runs: Sequence[Sequence[_Word]]) -> bool:
