@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -186,6 +187,17 @@ def test_lists_of_languages_tell_no_origin() -> None:
     assert "Georgian, Russian, English" in shown(f"Ada Moss\nada@example.com{WORK}\nGeorgian, Russian, English\n")
     assert not lists_languages("Irish, British")
     assert not lists_languages("Georgian")
+
+
+def test_beside_a_plain_statement_the_rest_of_the_line_is_read_by_fragments(monkeypatch: pytest.MonkeyPatch) -> None:
+    def words(kind: str, text: str) -> tuple[tuple[int, int, str, float], ...]:
+        known = {"widowed": 0.99, "zorblings": 0.8 if text == "two zorblings" else 0.05}
+        found = re.finditer(r"\w+", text)
+        return tuple((match.start(), match.end(), "family", known.get(match.group(), 0.1)) for match in found)
+
+    monkeypatch.setattr(tagger, "words", words)
+    assert hidden("baker, widowed, two zorblings", "summary") == "baker, two"
+    assert hidden("baker, two zorblings", "summary") == "baker, two zorblings"
 
 
 def test_a_line_goes_as_a_whole_only_if_the_tagger_is_sure_of_it(says) -> None:

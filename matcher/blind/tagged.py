@@ -39,8 +39,9 @@ BESIDE = 0.3
 SURE = 0.85
 """The same in a line of title and employer, and in a plain line (no bullet, no dates) of work, courses or skills."""
 CERTAIN = 0.97
+"""Probability of one word that decides for itself."""
 LONG_NUMBER = 6
-"""Probability and digits of a number that tells who somebody is, amid work."""
+"""Digits of a number that may tell who somebody is, amid work."""
 WHOLE = 0.8
 """Mean probability of the words of a line from which on nothing of it may be left: less sure, all of it stays."""
 MOST_READ = 60_000
@@ -58,6 +59,9 @@ FIGURES = frozenset(("id_number", "measure"))
 PERSONAL = frozenset(("birth", "family", "religion", "nationality", "military", "sex", "health", "politics"))
 CREEDS = frozenset(("family", "religion", "nationality", "military"))
 """What in a bullet of work may be of clients, menus and events."""
+ALONE = 0.9
+"""What the reading of a fragment alone counts beside that of the line."""
+_BETWEEN = re.compile(r"(?<=[.;!?])\s+|,\s+|\s+[|·•–—]\s+|\s+(?:and|und|et|y|e|en|och|og|i|ve)\s+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -93,9 +97,12 @@ def tagged_masks(
         read += len(line)
         if read > MOST_READ:
             return
-        words = [_Word(*one) for one in tagger.words(KINDS.get(section, "other"), line)]
-        words = [word if _counts(line, word, section, work=work) else replace(word, share=0.0) for word in words]
+        kind = KINDS.get(section, "other")
+        words = [_Word(*one) for one in tagger.words(kind, line)]
         beside = any(start < span.end and span.start < end for start, end in places)
+        if not work and (beside or _enough(words, beside=False) < LIKELY):
+            words = _closer(line, kind, words)
+        words = [word if _counts(line, word, section, work=work) else replace(word, share=0.0) for word in words]
         runs = list(_runs(line, words, SURE if work else _enough(words, beside=beside)))
         if beside or not _leaves_nothing(line, words, runs):
             for run in runs:
@@ -131,13 +138,38 @@ def _section(stretches: Sequence[tuple[int, int, str]], offset: int) -> str:
     return next((kind for start, end, kind in stretches if start <= offset < end), "other")
 
 
+def _closer(line: str, kind: str, words: Sequence[_Word]) -> list[_Word]:
+    """Read each fragment of a personal line alone as well: beside a plain statement a rarer one is overlooked.
+
+    Of the two readings of a word the likelier counts, that of the fragment at a discount.
+    """
+    best = {(word.start, word.end): word for word in words}
+    for start, end in fragments(line):
+        if end - start < len(line) and len(line[start:end].split()) > 1:
+            for first, last, category, share in tagger.words(kind, line[start:end]):
+                place = (start + first, start + last)
+                if place in best and share * ALONE > best[place].share:
+                    best[place] = _Word(*place, category, round(share * ALONE, 3))
+    return list(best.values())
+
+
+def fragments(line: str) -> Iterator[tuple[int, int]]:
+    """Yield what stands between commas, stops, separators and *and* as ranges."""
+    at = 0
+    for match in _BETWEEN.finditer(line):
+        yield at, match.start()
+        at = match.end()
+    yield at, len(line)
+
+
 def _leaves_nothing(line: str, words: Sequence[_Word], runs: Sequence[Sequence[_Word]]) -> bool:
     """Whether a line would go as a whole although the tagger is not sure of it as a whole, and it is no form."""
     hidden = [word for run in runs for word in run if _LETTERS.search(line, word.start, word.end)]
     if not hidden or len(hidden) < sum(_LETTERS.search(line, word.start, word.end) is not None for word in words):
         return False
     form = all(word.category in NUMBERS for word in hidden)
-    return not form and sum(word.share for word in hidden) / len(hidden) < WHOLE
+    mean = sum(word.share for word in hidden) / len(hidden)
+    return not form and mean < WHOLE and max(word.share for word in hidden) < CERTAIN
 
 
 def _counts(line: str, word: _Word, section: str, *, work: bool) -> bool:
