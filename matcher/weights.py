@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matcher.errors import ModelMismatch
 
 
@@ -62,6 +65,18 @@ class Weights:
         options.inter_op_num_threads = 1
         options.use_deterministic_compute = True
         return onnxruntime.InferenceSession(self.file(self._name), options, providers=["CPUExecutionProvider"])
+
+    def shares(self, encoded: Any) -> NDArray[np.float32]:
+        """Return the probabilities of one encoded text or pair, alone in its call and unpadded (decision 1000)."""
+        given = {
+            "input_ids": np.array([encoded.ids], np.int64),
+            "attention_mask": np.ones((1, len(encoded.ids)), np.int64),
+            "token_type_ids": np.array([encoded.type_ids], np.int64),
+        }
+        logits = self.session.run(None, given)[0][0]
+        grown = np.exp(logits - logits.max(-1, keepdims=True))
+        shares: NDArray[np.float32] = grown / grown.sum(-1, keepdims=True)
+        return shares
 
     @cached_property
     def tokenizer(self) -> Any:

@@ -49,6 +49,13 @@ def test_every_miss_as_it_was_measured_stays_in_the_documentation(measured: str)
     assert [one for one in words if " ".join(one.split()) not in published] == []
 
 
+def test_the_rounds_are_whole_and_no_contact_is_left() -> None:
+    fourth = [word for entry in _texts("round4.toml") for _, word, _ in _leaks(entry)]
+    assert len(fourth) > 600
+    assert sum(map(len, MEASURED["round4"].values())) > 90
+    assert "contact" not in {category for _, category, _ in LEFT}
+
+
 @pytest.mark.parametrize("measured", list(MEASURED))
 def test_every_miss_as_it_was_measured_stands_in_its_round(measured: str) -> None:
     listed = {entry["file"]: entry for entry in _texts(f"{measured}.toml")}

@@ -76,6 +76,12 @@ def test_work_with_the_same_words_is_read(line: str) -> None:
     assert line in shown(f"{TOP}\n\nSUMMARY\n{line}\n\n{WORK}")
 
 
+def test_a_line_of_work_that_the_tagger_takes_for_a_family_in_a_profile_is_read_among_the_jobs() -> None:
+    line = "Extruder line, two sons of the founder as clients"
+    assert line in shown(f"{TOP}\n\nEXPERIENCE\n\nLead, Elm Works — May 2019 to present\n• {line}\n")
+    assert line in shown(f"{TOP}\n\nLead, Elm Works, 2019 to present: {line}\n")
+
+
 @pytest.mark.parametrize("head", ['Dwayne Ottley ("Tree")', 'Dwayne Ottley, "Tree"', "Dwayne Ottley “Tree”"])
 def test_an_ordinary_word_in_quotation_marks_beside_the_name_is_a_name(head: str) -> None:
     work = "\n\nEXPERIENCE\n\nNurse, Elm Hospital — May 2019 to present\n• Tree led the night team.\n• Shook a tree.\n"

@@ -171,13 +171,13 @@ def _schools(view: View) -> Iterator[Mask]:
 
 def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, ...]:
     """Return every mask over the neutral copy, in order, without overlaps; of two, the earlier rule counts."""
-    found = [*_signs(view)]
+    found, stretches = [*_signs(view)], view.stretches()
     lines = [view.copy.copied(span) for span in view.resume.lines]
     languages = [span for span in lines if lists_languages(view.text[span.start : span.end])]
-    for mask in find(view.text, view.resume.language, options, view.stretches()):
+    for mask in find(view.text, view.resume.language, options, stretches):
         if mask.category != "nationality" or not any(span.start <= mask.start < span.end for span in languages):
             found.append(mask)
-    doubtful = doubted(view.text, lines, view.stretches(), found)
+    doubtful = doubted(view.text, lines, stretches, found)
     found = [mask for mask in found if mask not in doubtful]
     found += _places(view)
     found += _job_dates(view)
@@ -186,8 +186,8 @@ def masks_of(view: View, as_of: date, options: Collection[str]) -> tuple[Mask, .
         found += _schools(view)
     found += header_masks(view.text, lines, view.section_at)
     heads = {view.copy.copied(span) for job in view.resume.positions for span in job.header}
-    found += list(tagged_masks(view.text, lines, view.stretches(), found, heads))
-    found += list(neighbour_masks(view.text, lines, view.stretches(), found))
+    found += list(tagged_masks(view.text, lines, stretches, found, heads))
+    found += list(neighbour_masks(view.text, lines, stretches, found))
     found += _old_years(view, as_of)
     return _disjoint(found)
 

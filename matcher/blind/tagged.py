@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from matcher.blind import tagger
+from matcher.blind import neighbours, tagger
 from matcher.blind.header import work_label
 from matcher.blind.rules import Mask, lists_languages
 from matcher.models import Span
@@ -56,7 +56,8 @@ NUMBERS = frozenset(("birth", "id_number", "address", "graduation", "measure"))
 """Categories of which a run may be nothing but digits; their neighbours must be as likely as they are."""
 FIGURES = frozenset(("id_number", "measure"))
 """Categories of which a word without a digit says nothing."""
-PERSONAL = frozenset(("birth", "family", "religion", "nationality", "military", "sex", "health", "politics"))
+PERSONAL = neighbours.PERSONAL | {"health", "politics"}
+"""Categories that tell about the person in any place: those of the rules, and two that only the tagger knows."""
 CREEDS = frozenset(("family", "religion", "nationality", "military"))
 """What in a bullet of work may be of clients, menus and events."""
 ALONE = 0.9
@@ -144,7 +145,7 @@ def _closer(line: str, kind: str, words: Sequence[_Word]) -> list[_Word]:
     Of the two readings of a word the likelier counts, that of the fragment at a discount.
     """
     best = {(word.start, word.end): word for word in words}
-    for start, end in fragments(line):
+    for start, end in _fragments(line):
         if end - start < len(line) and len(line[start:end].split()) > 1:
             for first, last, category, share in tagger.words(kind, line[start:end]):
                 place = (start + first, start + last)
@@ -153,8 +154,8 @@ def _closer(line: str, kind: str, words: Sequence[_Word]) -> list[_Word]:
     return list(best.values())
 
 
-def fragments(line: str) -> Iterator[tuple[int, int]]:
-    """Yield what stands between commas, stops, separators and *and* as ranges."""
+def _fragments(line: str) -> Iterator[tuple[int, int]]:
+    """What stands between commas, stops, separators and *and* as ranges."""
     at = 0
     for match in _BETWEEN.finditer(line):
         yield at, match.start()

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from matcher.weights import Weights
 
 CATEGORIES = (
@@ -63,15 +61,7 @@ class Tagger:
 
     def _read(self, kind: str, text: str, begin: int) -> Iterator[Found]:
         encoded = self.weights.tokenizer.encode(kind, text)
-        ids = encoded.ids
-        given = {
-            "input_ids": np.array([ids], np.int64),
-            "attention_mask": np.ones((1, len(ids)), np.int64),
-            "token_type_ids": np.array([encoded.type_ids], np.int64),
-        }
-        logits = self.weights.session.run(None, given)[0][0]
-        grown = np.exp(logits - logits.max(-1, keepdims=True))
-        shares = grown / grown.sum(-1, keepdims=True)
+        shares = self.weights.shares(encoded)
         pieces = [
             (start, end, row)
             for (start, end), part, row in zip(encoded.offsets, encoded.sequence_ids, shares, strict=True)

@@ -40,16 +40,5 @@ class Network(Weights):
         result = np.zeros((len(pairs), len(LABELS)), np.float32)
         encoded = self._pairs.encode_batch(list(pairs)) if pairs else []
         for row, item in enumerate(encoded):
-            result[row] = self._run(item)
+            result[row] = np.round(self.shares(item), 4)
         return result
-
-    def _run(self, encoded: Any) -> NDArray[np.float32]:
-        given = {
-            "input_ids": np.array([encoded.ids], np.int64),
-            "attention_mask": np.ones((1, len(encoded.ids)), np.int64),
-            "token_type_ids": np.array([encoded.type_ids], np.int64),
-        }
-        logits = self.session.run(None, given)[0][0]
-        grown = np.exp(logits - logits.max())
-        shares: NDArray[np.float32] = np.round(grown / grown.sum(), 4).astype(np.float32)
-        return shares

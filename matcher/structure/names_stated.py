@@ -55,8 +55,8 @@ def _plausible(name: str, *, quoted: bool = False) -> bool:
     letters = {*table("identity")["letters"], *table("identity")["titles"], "hons", "honours"}
     if any(w.strip('()"“”„').casefold() in letters for w in words) or (name.isupper() and len(name) <= 4):
         return False
-    plain = ordinary_words().difference(table("owned")["given"])
-    return quoted or not all(word.casefold() in plain for word in words)
+    ordinary = (w.casefold() in ordinary_words() and w.casefold() not in table("owned")["given"] for w in words)
+    return quoted or not all(ordinary)
 
 
 def _in_line(line: ContentLine, text: str, *, first: bool, last: bool) -> Iterator[Found]:
